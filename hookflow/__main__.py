@@ -1,0 +1,8 @@
+"""``python -m hookflow``."""
+
+import sys
+
+from hookflow.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

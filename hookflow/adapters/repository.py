@@ -1,0 +1,230 @@
+"""The git repository: its directories, and what changed in it.
+
+GitPython's index objects ignore ``GIT_INDEX_FILE`` (``git commit -a`` and ``git commit PATH`` set it), so
+everything is asked of git's own commands, as bytes and NUL-separated. None of them writes.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import assert_never
+
+from hookflow.adapters.git_command import GitCommand, GitError
+from hookflow.core import porcelain
+from hookflow.core.errors import BrokenEnvironmentError, UsageError
+from hookflow.core.scopes import AllFiles, Between, Changed, Files, Pushed, RefUpdate, Scope, Staged, is_null
+from hookflow.core.selection import Change
+
+# Names and kinds of change; of a rename both names count, so it is a deletion and an addition. A submodule
+# counts when another commit of it is recorded; what is dirty inside it is its own business.
+_NAMES = ("--name-status", "-z", "--no-renames", "--ignore-submodules=dirty")
+_FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SHOWN = 10  # unmerged paths named in an error
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The changed files of a scope, and what a person should know about how they were found."""
+
+    files: tuple[Change, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class Repository:
+    """One work tree.
+
+    Attributes:
+        root: Its top directory.
+        git_dir: Its own git directory (a linked work tree has one of its own).
+        common_dir: The git directory that all linked work trees share.
+        hooks_dir: Where git looks for hooks (``core.hooksPath`` included).
+    """
+
+    def __init__(self, start: Path) -> None:
+        """The repository around `start`.
+
+        Raises:
+            BrokenEnvironmentError: No git, no repository, a bare one, or one that git refuses to read.
+        """
+        self._git = GitCommand(start)
+        try:
+            found = self._git.ask(
+                "rev-parse",
+                "--path-format=absolute",
+                *("--show-toplevel", "--git-dir", "--git-common-dir", "--git-path", "hooks"),
+            )
+        except GitError as error:
+            raise BrokenEnvironmentError(f"{start}: {_explained(str(error))}") from None
+        paths = [Path(porcelain.text(line)) for line in found.removesuffix(b"\n").split(b"\n")]
+        self.root, self.git_dir, self.common_dir, self.hooks_dir = paths
+        self._git = GitCommand(self.root)
+
+    def changes(self, scope: Scope) -> Changes:
+        """The files of a scope.
+
+        Raises:
+            UsageError: A revision that does not exist.
+            BrokenEnvironmentError: Unmerged paths, or git refuses.
+        """
+        try:
+            return self._changes(scope)
+        except GitError as error:
+            raise BrokenEnvironmentError(f"git refused: {error}") from None
+
+    def tracked(self) -> tuple[str, ...]:
+        """Every tracked path that is in the work tree."""
+        return tuple(path for path in porcelain.names(self._git.ask("ls-files", "-z")) if self._exists(path))
+
+    def hooks_path_setting(self) -> str | None:
+        """``core.hooksPath`` as configured; None where git's own hooks directory is used."""
+        try:
+            return porcelain.text(self._git.ask("config", "--get", "core.hooksPath")).removesuffix("\n")
+        except GitError:
+            return None
+
+    def _changes(self, scope: Scope) -> Changes:
+        match scope:
+            case Staged():
+                return Changes(self._staged())
+            case Changed():
+                return Changes(self._changed())
+            case Between():
+                return self._between(scope.from_ref, scope.to_ref)
+            case AllFiles():
+                return Changes(tuple(Change(path) for path in self.tracked()))
+            case Files():
+                return self._named(scope.paths)
+            case Pushed():
+                return self._pushed(scope)
+            case _:
+                assert_never(scope)
+
+    def _staged(self) -> tuple[Change, ...]:
+        shown = self._git.ask("diff-index", "--cached", "--ita-invisible-in-index", *_NAMES, self._head())
+        return tuple(_changes_of(shown))
+
+    def _changed(self) -> tuple[Change, ...]:
+        # Porcelain, because it compares contents where only the time of a file has changed.
+        shown = self._git.ask(
+            "diff", "--no-ext-diff", "--no-textconv", "--no-relative", "--no-color", *_NAMES, self._head()
+        )
+        tracked = {change.path: change for change in self._present(_changes_of(shown))}
+        untracked = porcelain.names(self._git.ask("ls-files", "--others", "--exclude-standard", "-z"))
+        # A name with a slash at its end is another repository inside this one.
+        added = {path: Change(path) for path in untracked if not path.endswith("/")}
+        return tuple((tracked | added).values())
+
+    def _between(self, from_ref: str, to_ref: str) -> Changes:
+        to_commit = self._commit(to_ref)
+        if to_commit is None:
+            raise UsageError(f"--to-ref {to_ref}: no such revision in this repository")
+        from_commit = None if is_null(from_ref) else self._commit(from_ref)
+        if from_commit is None and not _FULL_ID.fullmatch(from_ref):
+            raise UsageError(f"--from-ref {from_ref}: no such revision in this repository")
+        if from_commit is None:
+            warning = f"{from_ref} is not known here (a shallow clone?): looking at every file of {to_ref}"
+            files = self._compared(self._empty_tree(), to_commit)
+            return Changes(files, () if is_null(from_ref) else (warning,))
+        base = self._merge_base(from_commit, to_commit)
+        if base is None:
+            warning = f"{from_ref} and {to_ref} have no common ancestor here: comparing the two directly"
+            return Changes(self._compared(from_commit, to_commit), (warning,))
+        return Changes(self._compared(base, to_commit))
+
+    def _named(self, paths: Sequence[str]) -> Changes:
+        files: list[Change] = []
+        warnings = []
+        for path in dict.fromkeys(paths):
+            if (self.root / path).is_dir() and not (self.root / path).is_symlink():
+                inside = porcelain.names(self._git.ask("ls-files", "-z", "--", f":(literal){path}"))
+                files += [Change(name) for name in inside if self._exists(name)]
+            else:
+                files.append(Change(path, deleted=not self._exists(path)))
+                if files[-1].deleted:
+                    warnings.append(f"{path} does not exist: it counts as deleted")
+        return Changes(tuple(dict.fromkeys(files)), tuple(warnings))
+
+    def _pushed(self, scope: Pushed) -> Changes:
+        files: dict[str, Change] = {}
+        warnings: list[str] = []
+        for update in scope.updates:
+            if is_null(update.local_id):
+                continue  # a deletion brings nothing
+            found = self._brought(update, scope.remote)
+            warnings += found.warnings
+            files |= {change.path: change for change in found.files}
+        return Changes(tuple(files.values()), tuple(dict.fromkeys(warnings)))
+
+    def _brought(self, update: RefUpdate, remote: str) -> Changes:
+        if not is_null(update.remote_id) and self._commit(update.remote_id):
+            return self._between(update.remote_id, update.local_id)
+        # A new ref, or one that moved to what we have not fetched: what no branch of that remote has.
+        shown = self._git.ask("rev-list", "--boundary", update.local_id, "--not", f"--remotes={remote}")
+        boundary = [line[1:] for line in porcelain.text(shown).splitlines() if line.startswith("-")]
+        if not shown:
+            return Changes(())
+        files: dict[str, Change] = {}
+        for base in boundary or [self._empty_tree()]:
+            files |= {change.path: change for change in self._compared(base, update.local_id)}
+        return Changes(tuple(files.values()))
+
+    def _compared(self, before: str, after: str) -> tuple[Change, ...]:
+        shown = self._git.ask("diff-tree", "-r", *_NAMES, before, after)
+        return tuple(self._present(_changes_of(shown)))
+
+    def _head(self) -> str:
+        """HEAD's commit, or the empty tree where no commit has been made yet."""
+        return self._commit("HEAD") or self._empty_tree()
+
+    def _commit(self, revision: str) -> str | None:
+        try:
+            found = self._git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        except GitError:
+            return None
+        # `--end-of-options` is itself printed by some versions of rev-parse.
+        return porcelain.text(found).split()[-1]
+
+    def _merge_base(self, first: str, second: str) -> str | None:
+        try:
+            return porcelain.text(self._git.ask("merge-base", first, second)).strip() or None
+        except GitError:
+            return None
+
+    def _empty_tree(self) -> str:
+        return porcelain.text(self._git.ask("hash-object", "-t", "tree", os.devnull)).strip()
+
+    def _present(self, changes: Iterable[Change]) -> Iterator[Change]:
+        """The changes, with what is not in the work tree taken for deleted: it cannot be passed to a step."""
+        for change in changes:
+            yield change if change.deleted or self._exists(change.path) else Change(change.path, deleted=True)
+
+    def _exists(self, path: str) -> bool:
+        return os.path.lexists(os.path.join(porcelain.data(str(self.root)), porcelain.data(path)))  # noqa: PTH118 (bytes)
+
+
+def _explained(said: str) -> str:
+    """Git's refusal to open a repository, with what to do."""
+    if "not a git repository" in said:
+        return "not in a git repository; run hookflow inside one (`git init` makes one)"
+    if "must be run in a work tree" in said:
+        return "a bare repository, or the inside of a git directory: there is no work tree to check"
+    return said.removeprefix("fatal: ")
+
+
+def _changes_of(shown: bytes) -> Iterator[Change]:
+    """The entries of a ``--name-status`` list.
+
+    Raises:
+        BrokenEnvironmentError: Some of them are unmerged.
+    """
+    entries = list(porcelain.statuses(shown))
+    unmerged = list(dict.fromkeys(path for letter, path in entries if letter == "U"))
+    if unmerged:
+        shown_paths = "".join(f"\n  {path}" for path in unmerged[:_SHOWN])
+        more = f"\n  and {len(unmerged) - _SHOWN} more" if len(unmerged) > _SHOWN else ""
+        raise BrokenEnvironmentError(
+            f"unmerged paths; resolve the conflicts and `git add` them first:{shown_paths}{more}"
+        )
+    return (Change(path, deleted=letter == "D") for letter, path in entries)

@@ -1,0 +1,187 @@
+"""The directories of runs: one each, with a log per step and the run's events; the newest ones are kept.
+
+``<state>/runs/<id>/<step>.log`` and ``events.jsonl``; ``<state>/latest`` is a link to the newest directory.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from hookflow.core.porcelain import data
+
+EVENTS = "events.jsonl"
+LATEST = "latest"
+_RUNS = "runs"
+_RUN_ID = re.compile(r"\d{8}T\d{6}-[0-9a-z_]{6}")
+_MOST_NAME = 255 - len(".log")  # bytes of a file name on the usual file systems
+
+
+def private_text(path: Path) -> TextIO:
+    """A new text file that only its owner may read; a planted link is not followed.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8")
+
+
+def state_directory(common_dir: Path, chosen: str | None) -> Path:
+    """Where state is kept: what ``HOOKFLOW_STATE_DIR`` chose, else in the shared git directory."""
+    return Path(chosen).absolute() if chosen else common_dir / "hookflow"
+
+
+def new_id() -> str:
+    """An id that sorts by time and that no other run has: ``20261125T043122-k3x9a1`` (UTC)."""
+    letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+    tail = "".join(letters[byte % len(letters)] for byte in os.urandom(6))
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{tail}"
+
+
+class RunDirectory:
+    """The files of one run.
+
+    Attributes:
+        run: The run's id.
+        path: The directory; None where not even a temporary one could be made.
+        kept: Whether it stays after the run.
+        problem: Why it is not where it should be, as a sentence; None where it is.
+    """
+
+    def __init__(self, state: Path, run: str) -> None:
+        self.run = run
+        self.path: Path | None = None
+        self.kept = True
+        self.problem: str | None = None
+        self._state = state
+        self._logs: dict[str, Path] = {}
+        self._lock: int | None = None
+        try:
+            self.path = _make(state, run)
+            self._lock = _locked(self.path)
+        except OSError as error:
+            self.problem = f"{state} cannot be written ({error.strerror}): this run keeps no logs"
+            self.kept = False
+            with suppress(OSError):
+                self.path = Path(tempfile.mkdtemp(prefix="hookflow-"))
+
+    def log(self, step: str) -> Path | None:
+        """The path of a step's log; None where there is nowhere to write it."""
+        if self.path is None:
+            return None
+        if step not in self._logs:
+            name = _file_name(step)
+            if name.casefold() in {path.stem.casefold() for path in self._logs.values()}:
+                name = f"{name[: _MOST_NAME // 2]}~{len(self._logs)}"  # a file system without case
+            self._logs[step] = self.path / f"{name}.log"
+        return self._logs[step]
+
+    def part(self, step: str, place: int) -> Path | None:
+        """The path of the log of one of a step's processes, where several run at once."""
+        log = self.log(step)
+        return log.with_name(f"{log.stem[: _MOST_NAME - 12]}.part-{place}") if log is not None else None
+
+    def join(self, step: str, parts: int) -> None:
+        """Append the logs of a step's processes to its log, in order, and take them away."""
+        log = self.log(step)
+        if log is None:
+            return
+        with suppress(OSError), log.open("ab") as whole:
+            for place in range(parts):
+                if (part := self.part(step, place)) is not None and part.exists():
+                    with part.open("rb") as text:
+                        shutil.copyfileobj(text, whole, 1 << 20)
+                    part.unlink()
+
+    def events(self) -> Path | None:
+        """The path of the run's own list of events; None where it would not be kept."""
+        return self.path / EVENTS if self.path is not None and self.kept else None
+
+    def publish(self) -> None:
+        """Let ``latest`` point here."""
+        if self.path is not None and self.kept:
+            with suppress(OSError):
+                _link(self._state / LATEST, Path(_RUNS) / self.run)
+
+    def close(self, keep: int) -> None:
+        """Take away what need not stay: a temporary directory, and all but the newest `keep` runs."""
+        if self.path is not None and not self.kept:
+            shutil.rmtree(self.path, ignore_errors=True)
+        if self.kept:
+            for old in list_runs(self._state)[keep:]:
+                _remove_ended(self._state / _RUNS / old)
+        if self._lock is not None:
+            os.close(self._lock)
+
+
+def list_runs(state: Path) -> Sequence[str]:
+    """The ids of the runs that are kept, the newest first."""
+    try:
+        names = [entry.name for entry in os.scandir(state / _RUNS) if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
+    return sorted((name for name in names if _RUN_ID.fullmatch(name)), reverse=True)
+
+
+def directory_of(state: Path, run: str) -> Path | None:
+    """The directory of a run that is kept; None where it is not."""
+    return state / _RUNS / run if run in list_runs(state) else None
+
+
+def log_of(directory: Path, step: str) -> Path:
+    """The path of a step's log in a run's directory."""
+    return directory / f"{_file_name(step)}.log"
+
+
+def _make(state: Path, run: str) -> Path:
+    for directory in (state, state / _RUNS):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = state / _RUNS / run
+    path.mkdir(mode=0o700)
+    return path
+
+
+def _locked(directory: Path) -> int | None:
+    """A descriptor that holds the directory's lock, which ends with its holder; None where another has it."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _remove_ended(directory: Path) -> None:
+    """Take a run's directory away, unless the run still goes on."""
+    with suppress(OSError):
+        lock = _locked(directory)
+        if lock is not None:
+            shutil.rmtree(directory, ignore_errors=True)
+            os.close(lock)
+
+
+def _link(place: Path, target: Path) -> None:
+    """A symbolic link that appears whole, whatever was there."""
+    temporary = place.with_name(f".{place.name}-{os.getpid()}")
+    with suppress(FileNotFoundError):
+        temporary.unlink()
+    temporary.symlink_to(target)
+    temporary.replace(place)
+
+
+def _file_name(step: str) -> str:
+    """A step's name, short enough for a file system."""
+    encoded = data(step)
+    if len(encoded) <= _MOST_NAME:
+        return step
+    digest = hashlib.sha256(encoded).hexdigest()[:16]
+    return f"{encoded[: _MOST_NAME - 17].decode('utf-8', 'ignore')}-{digest}"

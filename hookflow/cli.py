@@ -1,0 +1,69 @@
+"""The program: a command line carried out, exceptions turned into exit codes (the one place for that)."""
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from hookflow import arguments
+from hookflow.core.errors import ConfigurationError, HookflowError
+
+_INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
+_DEFECT = 3
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command line; returns the exit code.
+
+    Args:
+        words: The command line without the program's name; that of the process where None.
+    """
+    try:
+        options = arguments.parser().parse_args(words)
+        code = int(options.handler(options))
+    except BrokenPipeError:
+        code = 0  # whoever read our output has gone; that is no failure
+    except KeyboardInterrupt:
+        code = _INTERRUPTED
+    except HookflowError as error:
+        code = _explained(error)
+    except Exception as error:  # noqa: BLE001 (the last resort: a person gets a sentence, not a traceback)
+        code = _defect(error)
+    _flush()
+    return code
+
+
+def _explained(error: HookflowError) -> int:
+    lines = error.lines if isinstance(error, ConfigurationError) else (f"hookflow: {error}",)
+    _say("\n".join(lines))
+    return error.exit_code
+
+
+def _defect(error: Exception) -> int:
+    if isinstance(error, OSError):
+        about = f" ({error.filename})" if error.filename else ""
+        _say(f"hookflow: the system refused: {error.strerror or error}{about}")
+    else:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        _say(
+            f"hookflow: a defect of hookflow's own: {type(error).__name__}: {error} "
+            f"({Path(frame.filename).name}:{frame.lineno}); please report it (HOOKFLOW_TRACEBACK=1 shows more)"
+        )
+    if os.environ.get("HOOKFLOW_TRACEBACK"):
+        traceback.print_exception(error)
+    return _DEFECT
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError, UnicodeError):  # nobody may be there to hear it; the exit code stays
+        print(text.encode("utf-8", "backslashreplace").decode("utf-8"), file=sys.stderr)
+
+
+def _flush() -> None:
+    """Write out what is buffered; where the reader has gone, Python must not complain of it at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

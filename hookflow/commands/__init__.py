@@ -1,0 +1,1 @@
+"""One file a command; each is a composition root that wires the edges it needs."""

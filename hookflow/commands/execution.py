@@ -1,0 +1,143 @@
+"""A prepared run carried out: run directory, reporters, jobs and runner are wired here, for every command."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TextIO
+
+from hookflow.adapters import runs
+from hookflow.commands import jobs
+from hookflow.commands.options import HookCall, Reporting
+from hookflow.commands.preparation import Prepared
+from hookflow.core import events, scopes, summary
+from hookflow.core.errors import BrokenEnvironmentError
+from hookflow.core.launch import Job
+from hookflow.core.schedule import Schedule
+from hookflow.ledger import Ledger
+from hookflow.reporters import jsonl, plain
+
+Emit = Callable[[events.Event], None]
+
+
+def execute(
+    prepared: Prepared,
+    reporting: Reporting,
+    call: HookCall | None = None,
+    push: Mapping[str, str] | None = None,
+) -> int:
+    """Run the steps and return the exit code.
+
+    Args:
+        prepared: What to run.
+        reporting: Whom to tell.
+        call: What git gave the hook.
+        push: ``HOOKFLOW_FROM_REF`` and the like, in pre-push.
+
+    Raises:
+        BrokenEnvironmentError: The file for events cannot be written.
+    """
+    state = state_directory(prepared)
+    directory = runs.RunDirectory(state, runs.new_id())
+    try:
+        with ExitStack() as stack:
+            emit = _reporters(stack, directory, reporting)
+            return _run(prepared, directory, emit, call or HookCall(), push or {})
+    finally:
+        directory.close(prepared.project.config.log_retention)
+
+
+def state_directory(prepared: Prepared) -> Path:
+    """Where this repository's state is kept."""
+    common_dir = prepared.project.repository.common_dir
+    return runs.state_directory(common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
+
+
+def _run(prepared: Prepared, directory: runs.RunDirectory, emit: Emit, call: HookCall, push: Mapping[str, str]) -> int:
+    started = time.monotonic()
+    emit(_run_started(prepared, directory.run))
+    directory.publish()
+    ledger = Ledger({step.name: step for step in prepared.steps}, directory, emit, time.time)
+    around, missing = jobs.surroundings(prepared, directory.run, push, colour=_colours(sys.stdout))
+    for message in (*prepared.warnings, directory.problem, missing):
+        if message is not None:
+            ledger.warn(message)
+    frame = prepared.frame
+    schedule = Schedule(
+        frame.graph,
+        frame.tasks,
+        jobs=frame.jobs,
+        resources=frame.resources,
+        in_order=not prepared.parallel,
+        fail_fast=prepared.fail_fast,
+    )
+    peak, signal = 0, None
+    if schedule.done:
+        for ended in schedule.take_ended():
+            ledger.finish(ended.name, ended.outcome, at=time.monotonic())
+    else:
+        peak, signal = _run_steps(schedule, jobs.make(prepared, around, call), ledger)
+    finished = summary.finished(
+        frame,
+        ledger.outcomes,
+        ledger.seconds,
+        time=time.time(),
+        wall=time.monotonic() - started,
+        peak=peak,
+        signal=signal,
+    )
+    emit(finished)
+    return finished.exit_code
+
+
+def _run_steps(schedule: Schedule, work: Mapping[str, Job], ledger: Ledger) -> tuple[int, int | None]:
+    import trio  # noqa: PLC0415 (108 ms, only for who runs a step)
+
+    from hookflow import runner  # noqa: PLC0415 (imports trio)
+    from hookflow.adapters import process  # noqa: PLC0415 (only for who runs a step)
+
+    course = trio.run(runner.run, schedule, work, process.start, ledger)
+    return course.peak, course.signal
+
+
+def _run_started(prepared: Prepared, run: str) -> events.RunStarted:
+    return events.RunStarted(
+        time=time.time(),
+        run=run,
+        stage=prepared.stage,
+        scope=scopes.word(prepared.scope),
+        files=prepared.changed,
+        steps=tuple(step.name for step in prepared.steps),
+        jobs=prepared.frame.jobs,
+        parallel=prepared.parallel,
+    )
+
+
+def _reporters(stack: ExitStack, directory: runs.RunDirectory, reporting: Reporting) -> Emit:
+    level = "plain" if reporting.output == "auto" else reporting.output
+    listeners: list[Emit] = [plain.Plain(sys.stdout, sys.stderr, level=level, colours=_colours(sys.stdout)).emit]
+    if (path := directory.events()) is not None:
+        listeners.append(jsonl.JsonLines(stack.enter_context(runs.private_text(path))).emit)
+    if reporting.events is not None:
+        try:
+            stream = stack.enter_context(reporting.events.open("w", encoding="utf-8"))
+        except OSError as error:
+            raise BrokenEnvironmentError(f"--events {reporting.events}: {error.strerror}") from None
+        listeners.append(jsonl.JsonLines(stream).emit)
+
+    def emit(event: events.Event) -> None:
+        for listener in listeners:
+            listener(event)
+
+    return emit
+
+
+def _colours(stream: TextIO) -> bool:
+    """Whether a stream shows colours (the conventions of no-color.org and force-color.org)."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,113 @@
+"""From a prepared run to what each step's processes are: arguments, environment, working directory."""
+
+import os
+import posixpath
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from hookflow.adapters import machine
+from hookflow.commands.options import HookCall
+from hookflow.commands.preparation import Prepared
+from hookflow.core import command
+from hookflow.core.config import Config, Step
+from hookflow.core.environment import Surroundings, step_environment
+from hookflow.core.launch import Job
+from hookflow.core.porcelain import text
+
+# Stages whose first argument is a file of git's, relative to the root.
+_FILE_ARGUMENT = frozenset({"commit-msg", "prepare-commit-msg", "applypatch-msg", "sendemail-validate"})
+# Names of files in the command that people and events are shown; beyond, their number.
+_SHOWN_FILES = 1000
+
+
+def make(prepared: Prepared, around: Surroundings, call: HookCall) -> dict[str, Job]:
+    """A job for each step that runs."""
+    return {
+        step.name: _job(prepared, step, around, call) for step in prepared.steps if prepared.decisions[step.name].run
+    }
+
+
+def surroundings(
+    prepared: Prepared, run: str, push: Mapping[str, str], *, colour: bool
+) -> tuple[Surroundings, str | None]:
+    """What the environments of all steps have in common, and a warning where ``venv`` names nothing."""
+    root = prepared.project.repository.root
+    venv, warning = _virtual_environment(prepared.project.config, root)
+    around = Surroundings(
+        inherited={_text(name): _text(value) for name, value in os.environ.items()},
+        run=run,
+        stage=prepared.stage,
+        venv=str(venv) if venv is not None else None,
+        venv_programs=str(_programs(venv)) if venv is not None else "",
+        own_venv_programs=str(_programs(Path(sys.prefix))) if _called_by_pre_commit_in_its_venv() else None,
+        push=push,
+        colour=colour,
+        path_separator=os.pathsep,
+    )
+    return around, warning
+
+
+def _job(prepared: Prepared, step: Step, around: Surroundings, call: HookCall) -> Job:
+    root = prepared.project.repository.root
+    decision = prepared.decisions[step.name]
+    names = [_from_directory(path, step.cwd) for path in decision.files]
+    args = _git_arguments(call.args, prepared.stage, step, root)
+    environment = step_environment(step, around)
+    return Job(
+        step=step,
+        commands=partial(_commands, step, names, args, machine.argument_room(environment)),
+        display=_display(step, names, args),
+        files=len(names) if command.uses(step.run, "{files}") else 0,
+        environment=environment,
+        cwd=root / step.cwd,
+        stdin=call.stdin if step.stdin else None,
+    )
+
+
+def _commands(step: Step, names: Sequence[str], args: Sequence[str], room: int, cpus: int) -> list[tuple[str, ...]]:
+    parts = command.split(step, names, cpus=cpus, room=room)
+    return [command.invocation(step.run, part, args).arguments for part in parts]
+
+
+def _display(step: Step, names: Sequence[str], args: Sequence[str]) -> str:
+    shown = command.invocation(step.run, names[:_SHOWN_FILES], args).display
+    more = len(names) - _SHOWN_FILES
+    return f"{shown} (and {more:,} more files)" if more > 0 else shown
+
+
+def _from_directory(path: str, cwd: str) -> str:
+    """A path as the step sees it from its working directory."""
+    return path if cwd == "." else posixpath.relpath(path, cwd)
+
+
+def _git_arguments(args: Sequence[str], stage: str, step: Step, root: Path) -> tuple[str, ...]:
+    """Git's arguments; a file among them is named so that a step in another directory finds it."""
+    if stage not in _FILE_ARGUMENT or not args or step.cwd == ".":
+        return tuple(args)
+    return (str(root / args[0]), *args[1:])
+
+
+def _virtual_environment(config: Config, root: Path) -> tuple[Path | None, str | None]:
+    if config.venv is False:
+        return None, None
+    path = root / (".venv" if config.venv == "auto" else Path(config.venv).expanduser())
+    if _programs(path).is_dir():
+        return path, None
+    if config.venv == "auto":
+        return None, None
+    return None, f"venv: {path} is no virtual environment; going on without"
+
+
+def _programs(venv: Path) -> Path:
+    return venv / ("Scripts" if os.name == "nt" else "bin")
+
+
+def _called_by_pre_commit_in_its_venv() -> bool:
+    return "PRE_COMMIT" in os.environ and sys.prefix != sys.base_prefix
+
+
+def _text(value: str) -> str:
+    """What the system decoded in the locale's encoding, as hookflow keeps names: UTF-8 with escapes."""
+    return text(os.fsencode(value))

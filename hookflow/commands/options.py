@@ -1,0 +1,63 @@
+"""What a command line asks for, as frozen records; `hookflow.cli` makes them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from hookflow.core.scopes import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a command works: the directory to start from, and the configuration file if one was named."""
+
+    directory: Path
+    config: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which steps, on which files, and how. None leaves a choice to the configuration.
+
+    Attributes:
+        steps: The steps named; none means all of the stage.
+        stage: The stage that was asked for; None for the default.
+        scope: The scope that was asked for; its paths are relative to `Place.directory`.
+        parallel: ``--parallel`` or ``--no-parallel``.
+        jobs: ``--jobs``, which implies parallel.
+        smart_execution: ``--smart-execution`` or ``--no-smart-execution``.
+        fail_fast: ``--fail-fast`` or ``--no-fail-fast``.
+        only: Run the named steps without what they need.
+        skip: Steps to leave out.
+    """
+
+    steps: tuple[str, ...] = ()
+    stage: str | None = None
+    scope: Scope | None = None
+    parallel: bool | None = None
+    jobs: int | None = None
+    smart_execution: bool | None = None
+    fail_fast: bool | None = None
+    only: bool = False
+    skip: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """Who is told of a run, and where."""
+
+    output: Literal["auto", "plain", "quiet", "verbose"] = "auto"
+    events: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookCall:
+    """What git, or pre-commit, gave the hook.
+
+    Attributes:
+        args: git's arguments.
+        stdin: What git wrote to standard input; None where the hook has none.
+    """
+
+    args: tuple[str, ...] = ()
+    stdin: bytes | None = None

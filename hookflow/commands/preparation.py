@@ -1,0 +1,228 @@
+"""From options to everything that a run is: configuration, changes, decisions, graph and schedule's tasks."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from hookflow.adapters import filetypes, machine, pyproject, repository
+from hookflow.commands.options import Place, Selection
+from hookflow.core import command, dependencies, scopes
+from hookflow.core.config import STAGES, Config, Step
+from hookflow.core.errors import UsageError
+from hookflow.core.graph import Graph
+from hookflow.core.names import did_you_mean
+from hookflow.core.schedule import Task
+from hookflow.core.scopes import Scope
+from hookflow.core.selection import Decision, Selector
+from hookflow.core.summary import Frame
+
+DEFAULT_STAGE = "pre-commit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A repository and its configuration."""
+
+    repository: repository.Repository
+    config: Config
+    file: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A run that has not begun.
+
+    Attributes:
+        project: Where.
+        stage: The stage; steps that were named may belong to others.
+        scope: The scope.
+        steps: The selected steps, in the order of declaration.
+        decisions: What each of them has to do.
+        frame: The graph of the selected steps, their tasks, CPUs and resources.
+        changed: How many files changed in the scope.
+        parallel: Whether steps may run at once.
+        fail_fast: Whether the first failure ends the run.
+        warnings: What a person should know.
+    """
+
+    project: Project
+    stage: str
+    scope: Scope
+    steps: tuple[Step, ...]
+    decisions: Mapping[str, Decision]
+    frame: Frame
+    changed: int
+    parallel: bool
+    fail_fast: bool
+    warnings: tuple[str, ...]
+
+
+def open_project(place: Place) -> Project:
+    """The repository around a place and the configuration that holds there.
+
+    Raises:
+        BrokenEnvironmentError: No repository.
+        ConfigurationError: None, or a wrong one.
+    """
+    found = repository.Repository(place.directory)
+    directory = place.directory.resolve()
+    file = place.config or pyproject.find(directory, found.root)
+    return Project(repository=found, config=pyproject.load(file, found.root), file=file)
+
+
+def prepare(project: Project, wanted: Selection, scope: Scope) -> Prepared:
+    """Decide everything that can be decided before the first step starts.
+
+    Raises:
+        UsageError: A step or revision that does not exist.
+        BrokenEnvironmentError: git refuses, or paths are unmerged.
+    """
+    config = replace(
+        project.config,
+        smart_execution=_chosen(wanted.smart_execution, project.config.smart_execution),
+        parallel=_chosen(wanted.parallel, wanted.jobs is not None or project.config.parallel),
+        fail_fast=_chosen(wanted.fail_fast, project.config.fail_fast),
+    )
+    stage = checked_stage(wanted.stage or DEFAULT_STAGE)
+    steps, data = select(config, wanted, stage)
+    changes = project.repository.changes(scope)
+    selector = Selector(
+        config=config,
+        stage=stage,
+        changes=changes.files,
+        everything=cache(project.repository.tracked),
+        tags=filetypes.tagger(project.repository.root),
+        left_out=_left_out(config, wanted.skip),
+    )
+    decisions = selector.decide(data)
+    graph = dependencies.full_graph(data, selector.touched(decisions), compatible=filetypes.compatible)
+    jobs = _jobs(wanted.jobs, config.jobs) if config.parallel else 1
+    frame = Frame(graph=graph, tasks=_tasks(steps, decisions), jobs=jobs, resources=config.resources)
+    return Prepared(
+        project=project,
+        stage=stage,
+        scope=scope,
+        steps=steps,
+        decisions=decisions,
+        frame=frame,
+        changed=len(changes.files),
+        parallel=config.parallel,
+        fail_fast=config.fail_fast,
+        warnings=changes.warnings,
+    )
+
+
+def manual_scope(wanted: Selection, project: Project, place: Place) -> Scope:
+    """The scope of a run by hand: what was asked for, else all files of named steps, else what changed.
+
+    Raises:
+        UsageError: A file outside the repository.
+    """
+    match wanted.scope:
+        case None:
+            return scopes.AllFiles() if wanted.steps else scopes.Changed()
+        case scopes.Files():
+            return scopes.Files(_from_root(wanted.scope.paths, place.directory, project.repository.root))
+        case _:
+            return wanted.scope
+
+
+def select(config: Config, wanted: Selection, stage: str) -> tuple[tuple[Step, ...], Graph]:
+    """The steps to run, in the order of declaration, and their data dependencies.
+
+    A step that is named runs whatever its stages, unless a stage was asked for too.
+
+    Raises:
+        UsageError: A step that does not exist, or not in the stage that was asked for.
+    """
+    candidates = config.steps if wanted.steps and wanted.stage is None else config.of_stage(stage)
+    known = [step.name for step in candidates]
+    for name in wanted.steps:
+        if name not in known:
+            raise UsageError(_no_such_step(config, name, stage))
+    graph = dependencies.data_graph(candidates)
+    if not wanted.steps:
+        return candidates, graph
+    names = set(wanted.steps) if wanted.only else graph.ancestors(wanted.steps)
+    steps = tuple(step for step in candidates if step.name in names)
+    return steps, dependencies.data_graph(steps)
+
+
+def checked_stage(stage: str) -> str:
+    """The stage, if there is such a one.
+
+    Raises:
+        UsageError: There is none.
+    """
+    if stage not in STAGES:
+        raise UsageError(f'unknown stage {stage}; stages are git hook names and "manual"{did_you_mean(stage, STAGES)}')
+    return stage
+
+
+def _chosen(asked: bool | None, otherwise: bool) -> bool:
+    return otherwise if asked is None else asked
+
+
+def _no_such_step(config: Config, name: str, stage: str) -> str:
+    for step in config.steps:
+        if step.name == name:
+            return f"step {name} does not run in stage {stage}; its stages: {', '.join(step.stages)}"
+    return f"there is no step {name}{did_you_mean(name, [step.name for step in config.steps])}"
+
+
+def _left_out(config: Config, skip: Sequence[str]) -> dict[str, str]:
+    """Steps to leave out, and who asked. ``SKIP`` is shared with pre-commit, so it may name other things."""
+    known = [step.name for step in config.steps]
+    for name in skip:
+        if name not in known:
+            raise UsageError(f"--skip {name}: there is no such step{did_you_mean(name, known)}")
+    wished = [name.strip() for name in os.environ.get("SKIP", "").split(",")]
+    return {name: "SKIP" for name in wished if name in known} | dict.fromkeys(skip, "--skip")
+
+
+def _jobs(asked: int | None, configured: int) -> int:
+    """Units of CPU: the command line, then ``HOOKFLOW_JOBS``, then the configuration; 0 means "all".
+
+    Raises:
+        UsageError: ``HOOKFLOW_JOBS`` is no such number.
+    """
+    from_environment = os.environ.get("HOOKFLOW_JOBS", "")
+    if asked is None and from_environment:
+        if not from_environment.isdecimal():
+            raise UsageError(f"HOOKFLOW_JOBS={from_environment}: expected a number of CPUs (0 for all)")
+        asked = int(from_environment)
+    return (configured if asked is None else asked) or machine.usable_cpus()
+
+
+def _tasks(steps: Sequence[Step], decisions: Mapping[str, Decision]) -> dict[str, Task]:
+    return {
+        step.name: Task(
+            name=step.name,
+            cpus=step.cpus,
+            most_cpus=command.useful_cpus(step, len(decisions[step.name].files)),
+            uses=step.uses,
+            alone=step.alone,
+            may_fail=step.allow_failure,
+            skip=None if decisions[step.name].run else decisions[step.name].reason,
+        )
+        for step in steps
+    }
+
+
+def _from_root(paths: Sequence[str], directory: Path, root: Path) -> tuple[str, ...]:
+    """Paths relative to `directory` as paths relative to `root`; links are not followed.
+
+    Raises:
+        UsageError: One is outside the repository.
+    """
+    found = []
+    base = str(directory.resolve())
+    for path in paths:
+        whole = os.path.normpath(os.path.join(base, path))  # noqa: PTH118 (names are text with surrogates)
+        inside = os.path.relpath(whole, root)
+        if inside == ".." or inside.startswith("../"):
+            raise UsageError(f"{path} is outside the repository {root}")
+        found.append(inside)
+    return tuple(found)

@@ -1,0 +1,151 @@
+"""What a user wrote in ``[tool.hookflow]``, validated: frozen records.
+
+`hookflow.core.validation` makes them. A `Step` is complete in itself: the defaults of the top table
+(``timeout``, ``stages``, ``exclude``, ``env``) are already merged into it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Command = str | tuple[str, ...]
+
+DEFAULT_GLOBAL_INPUTS = (
+    "*.toml",
+    "*.cfg",
+    "*.ini",
+    "*.lock",
+    "requirements*.txt",
+    "package*.json",
+    ".*rc*",
+    "conftest.py",
+)
+
+# githooks(5): every hook that git runs on the user's side of a repository.
+GIT_HOOKS = (
+    "applypatch-msg",
+    "pre-applypatch",
+    "post-applypatch",
+    "pre-commit",
+    "pre-merge-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "post-commit",
+    "pre-rebase",
+    "post-checkout",
+    "post-merge",
+    "pre-push",
+    "post-rewrite",
+    "pre-auto-gc",
+    "reference-transaction",
+    "push-to-checkout",
+    "sendemail-validate",
+)
+MANUAL = "manual"
+STAGES = (*GIT_HOOKS, MANUAL)
+
+Scope = Literal["run", "repository", "machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `count` starts in any window of `period` seconds."""
+
+    count: int
+    period: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """Something that steps compete for.
+
+    Attributes:
+        name: As steps name it in ``uses``.
+        slots: How many units may be in use at once.
+        rate: A limit on starts, or None.
+        scope: Who competes: the steps of one run, of all runs in the repository, or on the machine.
+    """
+
+    name: str
+    slots: int = 1
+    rate: Rate | None = None
+    scope: Scope = "run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One ``[tool.hookflow.steps.NAME]`` table, with the defaults merged in.
+
+    Commands are a string (``sh -c``) or a tuple of arguments (no shell). Patterns are gitignore rules in
+    order; ``@set`` names are already replaced by their patterns. Times are seconds.
+    """
+
+    name: str
+    run: Command
+    fix: Command | None = None
+    description: str = ""
+    needs: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    stage_fixed: bool = False
+    modifies: bool = False
+    env: Mapping[str, str] = field(default_factory=dict)
+    cache_env: tuple[str, ...] = ()
+    cwd: str = "."
+    timeout: float | None = None
+    cpus: int = 1
+    uses: Mapping[str, int] = field(default_factory=dict)
+    retries: int = 0
+    retry_delay: float = 1.0
+    stages: tuple[str, ...] = ("pre-commit",)
+    always_run: bool = False
+    git_env: bool = False
+    allow_failure: bool = False
+    exclusive: bool = False
+    interactive: bool = False
+    cache: bool = True
+    batch: Literal["one", "auto"] | int = "one"
+    per_file: bool = False
+    fix_on: tuple[str, ...] = ()
+    stdin: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether nothing else may run meanwhile (an interactive step owns the terminal)."""
+        return self.exclusive or self.interactive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole table. `steps` is in the order of declaration, which is the order among equals."""
+
+    steps: tuple[Step, ...] = ()
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    parallel: bool = False
+    jobs: int = 0
+    smart_execution: bool = True
+    cache: bool = True
+    fail_fast: bool = False
+    exclude: tuple[str, ...] = ()
+    global_inputs: tuple[str, ...] = DEFAULT_GLOBAL_INPUTS
+    venv: str | Literal[False] = "auto"
+    log_retention: int = 20
+    unstaged: Literal["hide", "keep"] = "hide"
+
+    def step(self, name: str) -> Step:
+        """The step of that name.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise KeyError(name)
+
+    def of_stage(self, stage: str) -> tuple[Step, ...]:
+        """The steps of one stage, in the order of declaration."""
+        return tuple(step for step in self.steps if stage in step.stages)

@@ -1,0 +1,78 @@
+"""The environment variables that a step gets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hookflow.core.config import Step
+
+# What `git rev-parse --local-env-vars` lists (a test holds this against the installed git).
+GIT_LOCAL_VARIABLES = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_CONFIG",
+        "GIT_CONFIG_COUNT",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_DIR",
+        "GIT_GRAFT_FILE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_SHALLOW_FILE",
+        "GIT_WORK_TREE",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the steps of one run have in common.
+
+    Attributes:
+        inherited: hookflow's own environment.
+        run: The run's id.
+        stage: The run's stage.
+        venv: The virtual environment to put first on PATH, or None.
+        venv_programs: Its directory of programs.
+        own_venv_programs: The directory of programs to take off PATH: that of the virtual environment which
+            pre-commit made for hookflow, or None.
+        push: ``HOOKFLOW_FROM_REF`` and the like, in pre-push.
+        colour: Whether what the step prints is shown where colours can be seen.
+        path_separator: ``os.pathsep``.
+    """
+
+    inherited: Mapping[str, str]
+    run: str
+    stage: str
+    venv: str | None = None
+    venv_programs: str = ""
+    own_venv_programs: str | None = None
+    push: Mapping[str, str] = field(default_factory=dict)
+    colour: bool = False
+    path_separator: str = ":"
+
+
+def step_environment(step: Step, around: Surroundings) -> dict[str, str]:
+    """The whole environment of a step. What its configuration says wins over what is inherited."""
+    values = dict(around.inherited)
+    if not step.git_env:
+        for name in GIT_LOCAL_VARIABLES & values.keys():
+            del values[name]
+    path = [entry for entry in values.get("PATH", "").split(around.path_separator) if entry]
+    if around.own_venv_programs is not None:
+        path = [entry for entry in path if entry.rstrip("/") != around.own_venv_programs.rstrip("/")]
+        values.pop("VIRTUAL_ENV", None)
+    if around.venv is not None:
+        path.insert(0, around.venv_programs)
+        values["VIRTUAL_ENV"] = around.venv
+        # It would make the virtual environment's interpreter use another one's library.
+        values.pop("PYTHONHOME", None)
+    values["PATH"] = around.path_separator.join(path)
+    if around.colour and "NO_COLOR" not in values:
+        values |= {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1"}
+    own = {"HOOKFLOW": "1", "HOOKFLOW_STEP": step.name, "HOOKFLOW_RUN": around.run}
+    return {**values, **around.push, **step.env, **own, "HOOKFLOW_STAGE": around.stage}

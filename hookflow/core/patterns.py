@@ -1,0 +1,66 @@
+"""Gitignore-style patterns: whether one is well formed, and which paths a list of them takes.
+
+Matching is pathspec's. Paths are relative to the repository's root, ``/``-separated.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+# pathspec's regular expressions treat a newline as the end of the text; this character, which no pattern
+# can hold (`problem` refuses it), stands for one in both.
+_NEWLINE = "\x1a"
+
+
+def problem(pattern: str) -> str | None:
+    """What is wrong with a pattern, as a sentence; None where it is well formed.
+
+    git and pathspec silently ignore what they cannot read; a pattern in a configuration was meant.
+    """
+    body = pattern.removeprefix("!")
+    if not body.strip():
+        return f"{pattern!r} matches nothing; write a pattern such as *.py"
+    if pattern.startswith("#"):
+        return f"{pattern!r} is a comment in gitignore rules; a name with a # is written \\#"
+    if _NEWLINE in pattern:
+        return f"{pattern!r} has a control character (U+001A) in it"
+    if body.startswith("./") or {".", ".."} & set(body.split("/")):
+        return f"{pattern!r} never matches: write paths from the repository's root, without ./ and ../"
+    if "[[:" in body:
+        return f"{pattern!r}: classes such as [[:alpha:]] are not supported; write [A-Za-z]"
+    return _unreadable(pattern)
+
+
+def _unreadable(pattern: str) -> str | None:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 (26 ms, not for every command)
+
+    try:
+        (compiled,) = GitIgnoreSpec.from_lines([pattern]).patterns
+    except (ValueError, re.error) as error:
+        return f"{pattern!r} is not a gitignore pattern: {error}"
+    return f"{pattern!r} is not a gitignore pattern" if compiled.include is None else None
+
+
+class Patterns:
+    """A list of gitignore rules in order; the last one that matches decides, ``!`` takes back.
+
+    Args:
+        lines: Well-formed patterns; an empty list matches nothing.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = tuple(lines)
+
+    def matches(self, path: str) -> bool:
+        """Whether the rules take `path`."""
+        return bool(self.lines) and self._spec.match_file(path.replace("\n", _NEWLINE))
+
+    @cached_property
+    def _spec(self) -> "GitIgnoreSpec":
+        from pathspec import GitIgnoreSpec  # noqa: PLC0415 (26 ms, only where something is matched)
+
+        return GitIgnoreSpec.from_lines(line.replace("\n", _NEWLINE) for line in self.lines)

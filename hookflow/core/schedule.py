@@ -1,0 +1,294 @@
+"""What may start now: a synchronous state machine that knows no process, no clock and no trio.
+
+It is asked "what may start?" (`startable`) and told "this started", "this ended". Time is passed in, in
+seconds of any monotonic clock.
+"""
+
+from bisect import insort
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hookflow.core.config import Resource
+from hookflow.core.graph import Graph
+from hookflow.core.outcome import (
+    LIFE,
+    Blocked,
+    Cancelled,
+    Outcome,
+    Skipped,
+    State,
+    Transition,
+    is_failure,
+    transition,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What the schedule must know of a step.
+
+    Attributes:
+        name: The step's.
+        cpus: Units of ``jobs`` that it takes, at least.
+        most_cpus: Units that it can make use of, where they are free.
+        uses: Units of each resource.
+        alone: Nothing else may run meanwhile.
+        may_fail: Its failure blocks nothing.
+        skip: Why it has nothing to do; None if it runs.
+        seconds: Its expected time, for the critical path.
+    """
+
+    name: str
+    cpus: int = 1
+    most_cpus: int = 1
+    uses: Mapping[str, int] = field(default_factory=dict)
+    alone: bool = False
+    may_fail: bool = False
+    skip: str | None = None
+    seconds: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Permission to start a step on so many CPUs; it is the schedule's `started` already."""
+
+    name: str
+    attempt: int
+    cpus: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A step that ended without running: skipped, blocked or cancelled."""
+
+    name: str
+    outcome: Outcome
+
+
+class Schedule:
+    """Decides the order of a run.
+
+    Args:
+        graph: The steps and their edges.
+        tasks: One for each node of the graph.
+        jobs: Units of CPU, at least 1.
+        resources: What `Task.uses` names.
+        in_order: Start in the graph's stable order, one at a time: what a person expects without
+            ``--parallel``. Otherwise the longest remaining chain goes first.
+        fail_fast: The first failure cancels everything that has not ended.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        tasks: Mapping[str, Task],
+        *,
+        jobs: int,
+        resources: Mapping[str, Resource] | None = None,
+        in_order: bool = False,
+        fail_fast: bool = False,
+    ) -> None:
+        self._graph = graph
+        self._tasks = tasks
+        self._in_order = in_order
+        self._jobs = 1 if in_order else jobs
+        self._resources = resources or {}
+        self._fail_fast = fail_fast
+        self._most_running = len(tasks)
+        ranks = graph.ranks({name: 0.0 if task.skip else task.seconds for name, task in tasks.items()})
+        place = {name: index for index, name in enumerate(graph.order)}
+        self._priority = {name: (0.0 if in_order else -ranks[name], place[name]) for name in graph.nodes}
+        self._state: dict[str, State] = dict.fromkeys(graph.nodes, "waiting")
+        self._attempts: dict[str, int] = dict.fromkeys(graph.nodes, 0)
+        self._missing = {name: len(graph.into(name)) for name in graph.nodes}
+        self._culprit: dict[str, str] = {}
+        self._running: dict[str, Start] = {}
+        self._not_before: dict[str, float] = {}
+        self._starts: dict[str, deque[float]] = {name: deque() for name in self._resources}
+        self._ready: list[str] = []
+        self._fresh = deque(name for name in graph.nodes if not self._missing[name])
+        self._ended: list[Ended] = []
+        self._cancelled: str | None = None
+        self._settle()
+
+    @property
+    def running(self) -> Sequence[str]:
+        """The steps that run now, in the order in which they started."""
+        return tuple(self._running)
+
+    @property
+    def done(self) -> bool:
+        """Whether every step has ended."""
+        return not self._running and not self._ready
+
+    @property
+    def cancelled(self) -> str | None:
+        """Why everything is being cancelled (by `cancel` or fail-fast), or None."""
+        return self._cancelled
+
+    def state(self, name: str) -> State:
+        """Where a step is in its life."""
+        return self._state[name]
+
+    def take_ended(self) -> list[Ended]:
+        """The steps that ended without running since the last call, in order."""
+        ended, self._ended = self._ended, []
+        return ended
+
+    def startable(self, now: float) -> list[Start]:
+        """The steps to start now; they count as started. Ask again after each end and at `wake_time`.
+
+        Greedy list scheduling by priority; a step that does not fit lets smaller ones pass, but not one that
+        wants the machine for itself: that would starve.
+        """
+        chosen: list[Start] = []
+        for name in tuple(self._ready):
+            task = self._tasks[name]
+            if self._free_cpus() < 1 or (task.alone and self._running):
+                break
+            if self._not_before.get(name, now) <= now and self._fits(task, now):
+                start = Start(name, self._attempts[name] + 1, min(task.cpus, self._jobs))
+                self._begin(start, now)
+                chosen.append(start)
+            elif self._in_order:
+                break
+        return self._widened(chosen)
+
+    def wake_time(self, now: float) -> float | None:
+        """The next moment at which `startable` may say more although nothing ends; None if there is none."""
+        times = []
+        for name in self._ready:
+            later = [
+                self._not_before.get(name, now),
+                *(self._rate_time(r, now) for r in self._tasks[name].uses),
+            ]
+            if max(later) > now:
+                times.append(max(later))
+        return min(times, default=None)
+
+    def ended(self, name: str, outcome: Outcome) -> None:
+        """A running step has its outcome."""
+        del self._running[name]
+        self._end(name, outcome)
+        if is_failure(outcome) and not self._tasks[name].may_fail and self._fail_fast:
+            self.cancel(f"fail-fast: {name} failed")
+        self._settle()
+
+    def retry(self, name: str, not_before: float) -> None:
+        """A running step failed and is to be tried again, not before a moment; its place becomes free."""
+        del self._running[name]
+        self._not_before[name] = not_before
+        self._move(name, "retry")
+        self._fresh.append(name)
+        self._settle()
+
+    def refused(self, name: str, not_before: float) -> None:
+        """The system refused another process: what runs now is the most that may run from here on."""
+        del self._running[name]
+        self._attempts[name] -= 1
+        self._most_running = max(1, len(self._running))
+        self._not_before[name] = not_before
+        self._move(name, "refuse")
+        self._fresh.append(name)
+        self._settle()
+
+    def cancel(self, reason: str) -> None:
+        """End everything that has not started; what runs is the caller's to end."""
+        self._cancelled = self._cancelled or reason
+        self._fresh.extend(self._ready)
+        self._ready.clear()
+        self._settle()
+
+    def _begin(self, start: Start, now: float) -> None:
+        self._ready.remove(start.name)
+        self._attempts[start.name] = start.attempt
+        self._running[start.name] = start
+        self._move(start.name, "start")
+        for resource in self._tasks[start.name].uses:
+            self._starts[resource].append(now)
+
+    def _widened(self, chosen: list[Start]) -> list[Start]:
+        """The starts, with CPUs that are left over given to steps that can use them."""
+        widened = []
+        for start in chosen:
+            most = min(self._tasks[start.name].most_cpus, start.cpus + self._free_cpus())
+            wide = Start(start.name, start.attempt, max(start.cpus, most))
+            self._running[start.name] = wide
+            widened.append(wide)
+        return widened
+
+    def _fits(self, task: Task, now: float) -> bool:
+        others = [self._tasks[name] for name in self._running]
+        if others and (task.alone or any(other.alone for other in others)):
+            return False
+        if len(others) >= self._most_running:
+            return False
+        if min(task.cpus, self._jobs) > self._free_cpus():
+            return False
+        return all(self._has_room(name, units, now) for name, units in task.uses.items())
+
+    def _free_cpus(self) -> int:
+        return self._jobs - sum(start.cpus for start in self._running.values())
+
+    def _has_room(self, resource: str, units: int, now: float) -> bool:
+        taken = sum(self._tasks[name].uses.get(resource, 0) for name in self._running)
+        return taken + units <= self._resources[resource].slots and self._rate_time(resource, now) <= now
+
+    def _rate_time(self, resource: str, now: float) -> float:
+        """When the resource's rate allows the next start."""
+        rate = self._resources[resource].rate
+        if rate is None:
+            return now
+        starts = self._starts[resource]
+        while starts and starts[0] + rate.period <= now:
+            starts.popleft()
+        return now if len(starts) < rate.count else starts[-rate.count] + rate.period
+
+    def _settle(self) -> None:
+        """Sort what has become ready: into the queue, or, where it will not run, to its end."""
+        while self._fresh:
+            name = self._fresh.popleft()
+            outcome = self._verdict(name)
+            if outcome is None:
+                insort(self._ready, name, key=self._priority.__getitem__)
+            else:
+                self._end(name, outcome)
+                self._ended.append(Ended(name, outcome))
+
+    def _verdict(self, name: str) -> Outcome | None:
+        """How a ready step ends without running; None if it is to run."""
+        if (reason := self._tasks[name].skip) is not None:
+            return Skipped(reason)
+        if culprits := self._culprits(name):
+            direct = any(edge.before == culprits[0] for edge in self._graph.into(name))
+            return Blocked(f"needs {culprits[0]}, which failed" if direct else f"{culprits[0]} failed before it")
+        return Cancelled(self._cancelled) if self._cancelled else None
+
+    def _culprits(self, name: str) -> list[str]:
+        """The failed steps that `name` depends on, also through steps that were skipped or blocked."""
+        return [
+            self._culprit[edge.before]
+            for edge in self._graph.into(name)
+            if edge.blocks and edge.before in self._culprit
+        ]
+
+    def _end(self, name: str, outcome: Outcome) -> None:
+        self._move(name, transition(outcome))
+        if is_failure(outcome):
+            if not self._tasks[name].may_fail:
+                self._culprit[name] = name
+        elif isinstance(outcome, Skipped | Blocked) and (culprits := self._culprits(name)):
+            self._culprit[name] = culprits[0]
+        for edge in self._graph.out_of(name):
+            self._missing[edge.after] -= 1
+            if not self._missing[edge.after]:
+                self._fresh.append(edge.after)
+
+    def _move(self, name: str, way: Transition) -> None:
+        """Follow the table of a step's life.
+
+        Raises:
+            KeyError: The table has no such way: a defect of the caller.
+        """
+        self._state[name] = LIFE[self._state[name]][way]

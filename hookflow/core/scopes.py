@@ -1,0 +1,79 @@
+"""What a run looks at: the closed union of its scopes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What the index has that HEAD has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Staged, unstaged and untracked files, against HEAD."""
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What `to_ref` has that its merge base with `from_ref` has not."""
+
+    from_ref: str
+    to_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllFiles:
+    """Every tracked file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Exactly these paths, relative to the repository's root."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RefUpdate:
+    """One line of what git tells a pre-push hook (githooks(5)); an object id of zeros means "none"."""
+
+    local_ref: str
+    local_id: str
+    remote_ref: str
+    remote_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """What a push brings to `remote`, over all of its refs."""
+
+    remote: str
+    updates: tuple[RefUpdate, ...]
+
+
+Scope = Staged | Changed | Between | AllFiles | Files | Pushed
+
+_WORDS: dict[type[Scope], str] = {
+    Staged: "staged",
+    Changed: "changed",
+    Between: "from-ref",
+    AllFiles: "all-files",
+    Files: "files",
+    Pushed: "pushed",
+}
+
+
+def word(scope: Scope) -> str:
+    """The scope as events and people call it."""
+    return _WORDS[type(scope)]
+
+
+def parse_updates(text: str) -> tuple[RefUpdate, ...]:
+    """The lines that git writes to a pre-push hook; what is no such line is left out."""
+    lines = (line.split(" ") for line in text.splitlines())
+    return tuple(RefUpdate(*parts) for parts in lines if len(parts) == len(RefUpdate.__slots__))
+
+
+def is_null(object_id: str) -> bool:
+    """Whether an object id is git's "none": zeros only."""
+    return not object_id.strip("0")

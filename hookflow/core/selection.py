@@ -1,0 +1,174 @@
+"""Changed files to the files of each step, and whether it has anything to do.
+
+Paths are relative to the repository's root, ``/``-separated, UTF-8 with surrogate escapes for other bytes.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from hookflow.core import command
+from hookflow.core.config import MANUAL, Config, Step
+from hookflow.core.graph import Graph
+from hookflow.core.patterns import Patterns
+
+Tags = Callable[[str], Collection[str]]
+_EVERY_FILE = ("**",)
+# Of the other stages (commit-msg, pre-rebase, ...) changed files are not the subject: a step there that names
+# no files runs each time.
+_STAGES_ABOUT_FILES = frozenset(
+    {"pre-commit", "pre-merge-commit", "pre-push", "post-commit", "post-checkout", "post-merge", MANUAL}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One changed file; a deleted one makes steps run but is never passed to them."""
+
+    path: str
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a step has to do in a run.
+
+    Attributes:
+        run: Whether it runs.
+        reason: A sentence for people: why it runs, or why not.
+        files: What ``{files}`` stands for.
+        touched: The files that it may read or write, where that is known: those passed, if its commands are
+            given nothing else; None means all its files.
+    """
+
+    run: bool
+    reason: str
+    files: tuple[str, ...] = ()
+    touched: frozenset[str] | None = None
+
+
+class FileFilter:
+    """Which files are a step's files: ``files`` and ``types`` and-ed, less ``exclude``."""
+
+    def __init__(self, step: Step, tags: Tags) -> None:
+        self.patterns = Patterns(step.files or _EVERY_FILE)
+        self.types = step.types
+        self.exclude = Patterns(step.exclude)
+        self._tags = tags
+
+    def matches(self, path: str) -> bool:
+        """Whether `path` is one of the step's files. Tags are asked for only where patterns allow."""
+        return (
+            self.patterns.matches(path)
+            and not self.exclude.matches(path)
+            and (not self.types or set(self.types) <= set(self._tags(path)))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """What a step may read or write.
+
+    Attributes:
+        filter: Which files are its files at all.
+        files: Exactly these, where its command is given nothing else; None for all that `filter` matches.
+        writes: Whether it may change them.
+    """
+
+    filter: FileFilter
+    files: frozenset[str] | None
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Decides for each step.
+
+    Attributes:
+        config: For ``smart-execution``.
+        stage: The run's stage.
+        changes: What changed in the run's scope.
+        everything: All files of the repository, asked for only where a step runs on all of its files.
+        tags: `identify` tags of a path.
+        left_out: Steps that someone asked to leave out, and how (``"--skip"``, ``"SKIP"``).
+    """
+
+    config: Config
+    stage: str
+    changes: Sequence[Change]
+    everything: Callable[[], Iterable[str]]
+    tags: Tags
+    left_out: Mapping[str, str]
+
+    def decide(self, graph: Graph) -> dict[str, Decision]:
+        """A decision for each node of the graph, in topological order."""
+        decisions: dict[str, Decision] = {}
+        for name in graph.order:
+            makers = [
+                edge.before
+                for edge in graph.into(name)
+                if decisions[edge.before].run and any(reason.kind == "outputs" for reason in edge.reasons)
+            ]
+            decisions[name] = self._decide(self.config.step(name), makers)
+        return decisions
+
+    def touched(self, decisions: Mapping[str, Decision]) -> dict[str, Touched]:
+        """What each step that runs may read or write."""
+        return {
+            name: replace(touched_by_all(self.config.step(name), self.tags), files=decision.touched)
+            for name, decision in decisions.items()
+            if decision.run
+        }
+
+    def _decide(self, step: Step, makers: Sequence[str]) -> Decision:
+        if step.name in self.left_out:
+            return Decision(run=False, reason=f"left out by {self.left_out[step.name]}")
+        accepts = FileFilter(step, self.tags)
+        changed = [change for change in self.changes if accepts.matches(change.path)]
+        whole_reason = self._reason_for_all(step, makers)
+        if whole_reason is not None:
+            files = tuple(sorted(path for path in self.everything() if accepts.matches(path)))
+            return self._with_files(step, files, whole_reason)
+        files = tuple(change.path for change in changed if not change.deleted)
+        if changed:
+            return self._with_files(step, files, _count_reason(len(changed)))
+        if (reason := self._reason_without_changes(step)) is not None:
+            return self._with_files(step, files, reason)
+        return Decision(run=False, reason="none of its files changed" if self.changes else "nothing changed")
+
+    def _reason_without_changes(self, step: Step) -> str | None:
+        """Why the step runs although none of its files changed, or None."""
+        if step.always_run:
+            return "always runs"
+        if not self.config.smart_execution:
+            return "smart execution is off"
+        if self.stage not in _STAGES_ABOUT_FILES and not (step.files or step.types or step.inputs):
+            return f"{self.stage} is not about files"
+        return None
+
+    def _reason_for_all(self, step: Step, makers: Sequence[str]) -> str | None:
+        """Why the step must look at all of its files, or None."""
+        if makers:
+            return f"{makers[0]} makes what it reads"
+        if not step.inputs:
+            return None
+        inputs, excluded = Patterns(step.inputs), Patterns(step.exclude)
+        for change in self.changes:
+            if inputs.matches(change.path) and not excluded.matches(change.path):
+                return f"its input {change.path} changed"
+        return None
+
+    def _with_files(self, step: Step, files: tuple[str, ...], reason: str) -> Decision:
+        passes_files = command.uses(step.run, "{files}")
+        if passes_files and not files:
+            return Decision(run=False, reason="no file is left to pass to it")
+        only_passed = passes_files and (step.fix is None or command.uses(step.fix, "{files}"))
+        return Decision(run=True, reason=reason, files=files, touched=frozenset(files) if only_passed else None)
+
+
+def touched_by_all(step: Step, tags: Tags) -> Touched:
+    """What a step may touch when it runs on all of its files."""
+    return Touched(filter=FileFilter(step, tags), files=None, writes=step.modifies)
+
+
+def _count_reason(count: int) -> str:
+    return "1 of its files changed" if count == 1 else f"{count} of its files changed"

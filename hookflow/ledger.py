@@ -1,0 +1,80 @@
+"""What a run has come to so far; whoever changes it here also tells the reporters, so the two agree."""
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+from typing import Protocol
+
+from hookflow.core import events
+from hookflow.core.config import Step
+from hookflow.core.outcome import Outcome, is_blocking
+
+Emit = Callable[[events.Event], None]
+
+
+class Logs(Protocol):
+    """Where steps' output goes."""
+
+    def log(self, step: str) -> PurePath | None:
+        """The step's log; None where there is nowhere to write it."""
+        ...
+
+    def part(self, step: str, place: int) -> PurePath | None:
+        """The log of one of a step's processes, where several run at once."""
+        ...
+
+    def join(self, step: str, parts: int) -> None:
+        """Put the parts into the step's log, in order."""
+        ...
+
+
+class Ledger:
+    """The outcomes and durations of one run.
+
+    Args:
+        steps: Every step of the run.
+        logs: Where their output goes.
+        emit: Takes each event.
+        now: Unix seconds.
+
+    Attributes:
+        outcomes: Of every step that has ended.
+        seconds: From a step's first start to its end; only of steps that were started.
+        logs: As given.
+    """
+
+    def __init__(self, steps: Mapping[str, Step], logs: Logs, emit: Emit, now: Callable[[], float]) -> None:
+        self.outcomes: dict[str, Outcome] = {}
+        self.seconds: dict[str, float] = {}
+        self.logs = logs
+        self._steps = steps
+        self._emit = emit
+        self._now = now
+        self._began: dict[str, float] = {}
+
+    def started(self, name: str, *, at: float, attempt: int, command: str, files: int) -> None:
+        """A process of the step has been started at `at`, in seconds of a monotonic clock."""
+        self._began.setdefault(name, at)
+        self._emit(events.StepStarted(time=self._now(), step=name, attempt=attempt, command=command, files=files))
+
+    def finish(self, name: str, outcome: Outcome, *, at: float) -> None:
+        """The step has its outcome."""
+        self.outcomes[name] = outcome
+        log = None
+        if name in self._began:
+            self.seconds[name] = at - self._began[name]
+            log = self.logs.log(name)
+        self._emit(
+            events.StepFinished(
+                time=self._now(),
+                step=name,
+                outcome=outcome,
+                seconds=self.seconds.get(name, 0.0),
+                log=None if log is None else str(log),
+                modified=(),
+                blocking=is_blocking(outcome, allowed_to_fail=self._steps[name].allow_failure),
+            )
+        )
+
+    def warn(self, message: str, step: str | None = None) -> None:
+        """A person should know this."""
+        self._emit(events.Warned(time=self._now(), message=message, step=step))
