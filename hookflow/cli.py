@@ -41,7 +41,10 @@ def _explained(error: HookflowError) -> int:
     return error.exit_code
 
 
-def _defect(error: Exception) -> int:
+def _defect(raised: Exception) -> int:
+    error = raised
+    while isinstance(error, ExceptionGroup):  # a nursery wraps what its children raise
+        error = error.exceptions[0]
     if isinstance(error, OSError):
         about = f" ({error.filename})" if error.filename else ""
         _say(f"hookflow: the system refused: {error.strerror or error}{about}")
@@ -52,7 +55,7 @@ def _defect(error: Exception) -> int:
             f"({Path(frame.filename).name}:{frame.lineno}); please report it (HOOKFLOW_TRACEBACK=1 shows more)"
         )
     if os.environ.get("HOOKFLOW_TRACEBACK"):
-        traceback.print_exception(error)
+        traceback.print_exception(raised)
     return _DEFECT
 
 

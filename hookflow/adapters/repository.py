@@ -111,7 +111,9 @@ class Repository:
             "diff", "--no-ext-diff", "--no-textconv", "--no-relative", "--no-color", *_NAMES, self._head()
         )
         tracked = {change.path: change for change in self._present(_changes_of(shown))}
-        untracked = porcelain.names(self._git.ask("ls-files", "--others", "--exclude-standard", "-z"))
+        shown = self._git.ask("ls-files", "-t", "--unmerged", "--others", "--exclude-standard", "-z")
+        untracked, unmerged = porcelain.untracked_and_unmerged(shown)
+        _refuse(unmerged)
         # A name with a slash at its end is another repository inside this one.
         added = {path: Change(path) for path in untracked if not path.endswith("/")}
         return tuple((tracked | added).values())
@@ -220,11 +222,19 @@ def _changes_of(shown: bytes) -> Iterator[Change]:
         BrokenEnvironmentError: Some of them are unmerged.
     """
     entries = list(porcelain.statuses(shown))
-    unmerged = list(dict.fromkeys(path for letter, path in entries if letter == "U"))
+    _refuse([path for letter, path in entries if letter == "U"])
+    return (Change(path, deleted=letter == "D") for letter, path in entries)
+
+
+def _refuse(unmerged: Sequence[str]) -> None:
+    """Stop where there are unmerged paths: none of their versions is the one to check.
+
+    Raises:
+        BrokenEnvironmentError: There are some; it names them.
+    """
     if unmerged:
         shown_paths = "".join(f"\n  {path}" for path in unmerged[:_SHOWN])
         more = f"\n  and {len(unmerged) - _SHOWN} more" if len(unmerged) > _SHOWN else ""
         raise BrokenEnvironmentError(
             f"unmerged paths; resolve the conflicts and `git add` them first:{shown_paths}{more}"
         )
-    return (Change(path, deleted=letter == "D") for letter, path in entries)

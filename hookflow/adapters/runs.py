@@ -20,7 +20,7 @@ from hookflow.core.porcelain import data
 EVENTS = "events.jsonl"
 LATEST = "latest"
 _RUNS = "runs"
-_RUN_ID = re.compile(r"\d{8}T\d{6}-[0-9a-z_]{6}")
+_RUN_ID = re.compile(r"\d{8}T\d{6}-\d{6}[a-z]{3}")
 _MOST_NAME = 255 - len(".log")  # bytes of a file name on the usual file systems
 
 
@@ -40,10 +40,10 @@ def state_directory(common_dir: Path, chosen: str | None) -> Path:
 
 
 def new_id() -> str:
-    """An id that sorts by time and that no other run has: ``20261125T043122-k3x9a1`` (UTC)."""
-    letters = "abcdefghijklmnopqrstuvwxyz0123456789"
-    tail = "".join(letters[byte % len(letters)] for byte in os.urandom(6))
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{tail}"
+    """An id that sorts by time, to the microsecond, and that no other run has: ``20261125T043122-481516kqz`` (UTC)."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    tail = "".join(letters[byte % len(letters)] for byte in os.urandom(3))
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S-%f}{tail}"
 
 
 class RunDirectory:
@@ -181,7 +181,7 @@ def _link(place: Path, target: Path) -> None:
 def _file_name(step: str) -> str:
     """A step's name, short enough for a file system."""
     encoded = data(step)
-    if len(encoded) <= _MOST_NAME:
-        return step
-    digest = hashlib.sha256(encoded).hexdigest()[:16]
-    return f"{encoded[: _MOST_NAME - 17].decode('utf-8', 'ignore')}-{digest}"
+    if len(encoded) > _MOST_NAME:
+        digest = hashlib.sha256(encoded).hexdigest()[:16]
+        encoded = encoded[: _MOST_NAME - 17].decode("utf-8", "ignore").encode() + f"-{digest}".encode()
+    return os.fsdecode(encoded)  # the same bytes on disk, whatever the locale

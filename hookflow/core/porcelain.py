@@ -26,3 +26,14 @@ def statuses(output: bytes) -> Iterator[tuple[str, str]]:
     fields = output.split(b"\0")
     for letter, name in zip(fields[0::2], fields[1::2], strict=False):
         yield letter[:1].decode("ascii"), text(name)
+
+
+def untracked_and_unmerged(output: bytes) -> tuple[list[str], list[str]]:
+    """The names in ``ls-files -t --others --unmerged -z``: untracked ones, and unmerged ones, each once."""
+    untracked, unmerged = [], []
+    for entry in filter(None, output.split(b"\0")):
+        if entry.startswith(b"? "):
+            untracked.append(text(entry[2:]))
+        else:  # tag, mode, object id and stage before a tab
+            unmerged.append(text(entry.partition(b"\t")[2]))
+    return untracked, list(dict.fromkeys(unmerged))
