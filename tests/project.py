@@ -67,7 +67,9 @@ class Project:
         self.git("add", "-A")
         self.git("commit", "-q", "--no-verify", "-m", message, *options)
 
-    def run(self, *command: str, cwd: Path | None = None, stdin: str = "", **environment: str) -> Finished:
+    def run(
+        self, *command: str, cwd: Path | None = None, stdin: str = "", timeout: float = 60, **environment: str
+    ) -> Finished:
         """Any program in the repository; what is not UTF-8 in its output comes back as surrogate escapes."""
         done = subprocess.run(
             command,
@@ -76,7 +78,7 @@ class Project:
             capture_output=True,
             env={**os.environ, **environment},
             check=False,
-            timeout=60,
+            timeout=timeout,
         )
         out, err = (stream.decode("utf-8", "surrogateescape") for stream in (done.stdout, done.stderr))
         return Finished(done.returncode, out, err)
