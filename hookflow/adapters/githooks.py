@@ -3,10 +3,10 @@
 import os
 import shlex
 import sys
-import tempfile
 from pathlib import Path
 from typing import Literal
 
+from hookflow.adapters import files
 from hookflow.core.errors import BrokenEnvironmentError, UsageError
 
 KEPT = ".before-hookflow"  # what a hook that was there before is called while ours has its name
@@ -52,7 +52,7 @@ def install(directory: Path, stage: str) -> Installed:
             if os.path.lexists(kept):
                 raise UsageError(f"{place} is not hookflow's, and {kept} is there too; take one of them away")
             place.rename(kept)
-        _write(place, text)
+        files.write_whole(place, text.encode(), mode=0o755)
     except OSError as error:
         raise BrokenEnvironmentError(f"{directory} cannot be written: {error.strerror}") from None
     return "updated" if ours else "installed"
@@ -83,17 +83,3 @@ def is_ours(place: Path) -> bool:
         return _MARK in place.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return False
-
-
-def _write(place: Path, text: str) -> None:
-    """The whole file or none, executable."""
-    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        temporary.chmod(0o755)
-        temporary.replace(place)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise

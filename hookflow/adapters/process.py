@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hookflow.adapters import terminal
+from hookflow.adapters.files import private_append
 from hookflow.core.launch import Launch, NotStarted
 from hookflow.core.porcelain import data
 
@@ -58,7 +59,7 @@ def _captured_streams(launch: Launch, files: ExitStack) -> dict[str, Any]:
         stdin.seek(0)
     out = subprocess.DEVNULL
     if launch.log is not None:
-        out = open_log(Path(launch.log))
+        out = private_append(Path(launch.log))
         files.callback(os.close, out)
     return {"stdin": stdin, "stdout": out, "stderr": subprocess.STDOUT}
 
@@ -66,11 +67,6 @@ def _captured_streams(launch: Launch, files: ExitStack) -> dict[str, Any]:
 def _terminal_streams(files: ExitStack) -> dict[str, Any]:
     tty = files.enter_context(terminal.DEVICE.open("r+b", buffering=0))
     return {"stdin": tty, "stdout": tty, "stderr": tty}
-
-
-def open_log(path: Path) -> int:
-    """A descriptor that appends to a log, which only its owner may read; a planted link is not followed."""
-    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
 def _why(launch: Launch, error: OSError) -> str:

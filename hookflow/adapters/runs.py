@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 
 from hookflow.core.porcelain import data
 
@@ -22,16 +21,6 @@ LATEST = "latest"
 _RUNS = "runs"
 _RUN_ID = re.compile(r"\d{8}T\d{6}-\d{6}[a-z]{3}")
 _MOST_NAME = 255 - len(".log")  # bytes of a file name on the usual file systems
-
-
-def private_text(path: Path) -> TextIO:
-    """A new text file that only its owner may read; a planted link is not followed.
-
-    Raises:
-        OSError: It cannot be made.
-    """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    return os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8")
 
 
 def state_directory(common_dir: Path, chosen: str | None) -> Path:

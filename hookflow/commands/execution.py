@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
-from hookflow.adapters import runs
+from hookflow.adapters import files, runs
 from hookflow.commands import jobs
 from hookflow.commands.options import HookCall, Reporting
 from hookflow.commands.preparation import Prepared
@@ -119,7 +119,7 @@ def _reporters(stack: ExitStack, directory: runs.RunDirectory, reporting: Report
     level = "plain" if reporting.output == "auto" else reporting.output
     listeners: list[Emit] = [plain.Plain(sys.stdout, sys.stderr, level=level, colours=_colours(sys.stdout)).emit]
     if (path := directory.events()) is not None:
-        listeners.append(jsonl.JsonLines(stack.enter_context(runs.private_text(path))).emit)
+        listeners.append(jsonl.JsonLines(stack.enter_context(files.private_text(path))).emit)
     if reporting.events is not None:
         try:
             stream = stack.enter_context(reporting.events.open("w", encoding="utf-8"))

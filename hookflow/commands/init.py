@@ -1,12 +1,10 @@
 """``hookflow init``: a starting ``[tool.hookflow]``, from what the repository shows that it uses."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hookflow.adapters import pyproject, repository
+from hookflow.adapters import files, pyproject, repository
 from hookflow.commands.options import Place
 from hookflow.core.errors import UsageError
 
@@ -137,16 +135,8 @@ def _table(name: str, *lines: str) -> str:
 
 
 def _append(file: Path, text: str) -> None:
-    """The old text and the new one, or the old file as it was."""
-    old = file.read_bytes() if file.exists() else b""
+    """The old text and the new one, or the old file as it was; a link stays one."""
+    target = file.resolve()
+    old, mode = (target.read_bytes(), target.stat().st_mode & 0o777) if target.exists() else (b"", 0o644)
     gap = b"" if not old else b"\n" if old.endswith(b"\n") else b"\n\n"
-    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(old + gap + text.encode())
-        temporary.chmod(file.stat().st_mode & 0o777 if old else 0o644)
-        temporary.replace(file.resolve())
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
+    files.write_whole(target, old + gap + text.encode(), mode=mode)

@@ -45,7 +45,8 @@ uses = ["database"]
         "pyproject.toml:8: [tool.hookflow] env: A: expected a string, found an integer",
         "pyproject.toml:12: [tool.hookflow.steps.lint] need: unknown key; did you mean needs?",
         (
-            """pyproject.toml:13: [tool.hookflow.steps.lint] timeout: expected a duration such as "90s", "5m", "1h", or """
+            "pyproject.toml:13: [tool.hookflow.steps.lint] timeout: expec"
+            'ted a duration such as "90s", "5m", "1h", or '
             "seconds, found 'soon'"
         ),
         (
@@ -53,7 +54,8 @@ uses = ["database"]
             "'-', '_' and '.'; free text goes into description"
         ),
         (
-            """pyproject.toml:16: [tool.hookflow.steps."two words"] run: {files} must be an entry of its own in a list, """
+            'pyproject.toml:16: [tool.hookflow.steps."two words"] run: {f'
+            "iles} must be an entry of its own in a list, "
             "not part of 'a{files}'"
         ),
         (

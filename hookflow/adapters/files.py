@@ -1,0 +1,65 @@
+"""Files that appear whole or not at all, and directories and files that only their owner may use."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TextIO
+
+
+def write_whole(place: Path, content: bytes, *, mode: int, durable: bool = False) -> None:
+    """Put a file in place by rename: whoever looks sees the old one or the new one, whole.
+
+    A link that stands at `place` is replaced, not followed.
+
+    Args:
+        place: The file.
+        content: All of it.
+        mode: Its permissions.
+        durable: Return only when it would survive a loss of power.
+
+    Raises:
+        OSError: It could not be written; what was there before is there.
+    """
+    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:40]}-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            if durable:
+                os.fsync(file.fileno())
+        temporary.replace(place)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    if durable:
+        sync_directory(place.parent)
+
+
+def sync_directory(directory: Path) -> None:
+    """Let the names in a directory survive a loss of power (fsync(2) on the directory itself)."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def private_text(path: Path) -> TextIO:
+    """A new text file that only its owner may read; a planted link is not followed.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8")
+
+
+def private_append(path: Path) -> int:
+    """A descriptor that appends to a file which only its owner may read; a planted link is not followed.
+
+    Raises:
+        OSError: It cannot be opened.
+    """
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
