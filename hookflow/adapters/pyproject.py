@@ -1,6 +1,7 @@
 """The configuration file: found, parsed by tomli, its errors given their lines."""
 
 from collections.abc import Collection
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +99,10 @@ def _with_lines(problems: tuple[Problem, ...], path: Path, root: Path) -> tuple[
     from hookflow.adapters import positions  # noqa: PLC0415 (only after an error)
 
     lines = positions.key_lines(path.read_text(encoding="utf-8"))
-    placed = sorted((positions.line_of(lines, problem.path), problem) for problem in problems)
-    return tuple(f"{_label(path, root)}:{line}: {_sentence(problem)}" for line, problem in placed)
+    placed = [(positions.line_of(lines, problem.path), problem) for problem in problems]
+    return tuple(
+        f"{_label(path, root)}:{line}: {_sentence(problem)}" for line, problem in sorted(placed, key=itemgetter(0))
+    )
 
 
 def _sentence(problem: Problem) -> str:

@@ -94,6 +94,13 @@ def test_an_unusable_file_is_named(project: Project, content: bytes | None, expe
         assert "Traceback" not in done.err
 
 
+def test_several_problems_on_one_line_are_all_reported(project: Project) -> None:
+    """In the order in which they were found."""
+    project.write("pyproject.toml", '[tool.hookflow.steps]\na = { run = "x", needs = ["b", "c"], uses = ["d"] }\n')
+    done = project.hookflow("validate")
+    assert (done.code, done.err.count("pyproject.toml:2: ")) == (2, 3)
+
+
 def test_a_cycle_is_reported_as_its_path(project: Project) -> None:
     """With the line where it can be mended."""
     project.configure(

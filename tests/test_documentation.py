@@ -1,0 +1,84 @@
+"""What the documentation says is held against what is there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from project import Project
+
+from hookflow.core import config, keys
+
+ROOT = Path(__file__).parents[1]
+CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def rows(heading: str) -> dict[str, str]:
+    """The keys and defaults of the table under a heading."""
+    section = CONFIGURATION.partition(f"## `{heading}`\n")[2].partition("\n## ")[0]
+    return dict(re.findall(r"^\| `([a-z-]+)` \| .*? \| (.*?) \|", section, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize(
+    ("heading", "known"),
+    [
+        ("[tool.hookflow]", keys.TOP),
+        ("[tool.hookflow.resources.NAME]", keys.RESOURCE),
+        ("[tool.hookflow.steps.NAME]", keys.STEP),
+    ],
+)
+def test_every_key_is_documented_and_no_other(heading: str, known: dict[str, keys.Key]) -> None:
+    """docs/configuration.md against the keys themselves."""
+    assert set(rows(heading)) == set(known)
+
+
+def test_documented_defaults_are_the_defaults() -> None:
+    """Of booleans and numbers, which can be compared as text."""
+    defaults = {"[tool.hookflow]": config.Config(), "[tool.hookflow.steps.NAME]": config.Step(name="x", run="x")}
+    for heading, record in defaults.items():
+        for key, shown in rows(heading).items():
+            default = getattr(record, key.replace("-", "_"), None)
+            if isinstance(default, bool | int | float) and "top's" not in shown:
+                expected = str(default).lower() if isinstance(default, bool) else f"{default:g}"
+                assert shown == f"`{expected}`", key
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_configurations_in_the_readme_are_valid(project: Project) -> None:
+    """Each example can be pasted."""
+    found = [block for block in blocks(README, "toml") if "[tool.hookflow]" in block]
+    assert found
+    for block in found:
+        project.write("pyproject.toml", block)
+        done = project.hookflow("validate")
+        assert done.code == 0, done.err
+
+
+def test_options_that_are_documented_exist(project: Project) -> None:
+    """Every --option in the README and docs is in some help text."""
+    commands = ["", "run", "hook", "graph", "validate", "init", "install", "uninstall", "logs"]
+    helps = "".join(project.hookflow(*filter(None, [command]), "--help").out for command in commands)
+    text = README + "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
+    for line in re.findall(r"`(?:hookflow )[^`]*`|^hookflow .*$", text, flags=re.MULTILINE):
+        for option in re.findall(r"--[a-z-]+", line):
+            assert option in helps, line
+
+
+def test_links_in_the_documentation_lead_somewhere() -> None:
+    """Those to files of the project."""
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")):
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_projects_own_steps_are_valid() -> None:
+    """Hookflow checks its own commits with this table."""
+    command = [sys.executable, "-P", "-m", "hookflow", "validate", "--config", str(ROOT / "pyproject.toml")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 or "not in a git repository" in done.stderr, done.stderr
