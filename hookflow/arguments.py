@@ -48,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
         ("uninstall", _uninstall, "take hookflow's git hooks away"),
     ):
         add(name, handler, about).add_argument("stages", nargs="*", metavar="STAGE")
+    add("recover", _recover, "put back hidden changes that an interrupted run left")
     _logs_arguments(add("logs", _logs, "the log of the last run's steps"))
+    add("doctor", _doctor, "what on this machine would keep hookflow from working")
     return whole
 
 
@@ -100,6 +102,7 @@ def _selection_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("-j", "--jobs", type=_count, metavar="N", help="units of CPU, 0 for all; implies --parallel")
     how.add_argument("--smart-execution", action=both, default=None, help="skip steps whose files did not change")
     how.add_argument("--fail-fast", action=both, default=None, help="end everything at the first failure")
+    how.add_argument("--fix", action=both, default=None, help="let steps mend what their check finds")
     how.add_argument("--only", action="store_true", help="the named steps without what they need")
     how.add_argument("--skip", action="append", default=[], metavar="STEP", help="leave a step out (repeatable)")
 
@@ -148,6 +151,7 @@ def _selection(options: Options, *, steps: Sequence[str] = ()) -> Selection:
         jobs=options.jobs,
         smart_execution=options.smart_execution,
         fail_fast=options.fail_fast,
+        fix=options.fix,
         only=options.only,
         skip=tuple(options.skip),
     )
@@ -219,6 +223,12 @@ def _validate(options: Options) -> int:
     return validate.validate(_place(options))
 
 
+def _doctor(options: Options) -> int:
+    from hookflow.commands import doctor
+
+    return doctor.doctor(_place(options))
+
+
 def _init(options: Options) -> int:
     from hookflow.commands import init
 
@@ -235,6 +245,12 @@ def _uninstall(options: Options) -> int:
     from hookflow.commands import install
 
     return install.uninstall(_place(options), tuple(options.stages))
+
+
+def _recover(options: Options) -> int:
+    from hookflow.commands import recover
+
+    return recover.recover(_place(options))
 
 
 def _logs(options: Options) -> int:

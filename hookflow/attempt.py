@@ -33,6 +33,14 @@ class Process(Protocol):
         """KILL to the whole group, without waiting."""
         ...
 
+    def pause(self) -> None:
+        """Stop the whole group."""
+        ...
+
+    def resume(self) -> None:
+        """Let the whole group go on."""
+        ...
+
 
 Launcher = Callable[[Launch], Process | NotStarted]
 
@@ -83,6 +91,19 @@ class Attempt:
     _codes: dict[int, int] = field(default_factory=dict)
     _left_over: int = 0
     _refusal: NotStarted | None = None
+    _running: list[Process] = field(default_factory=list)
+    _scope: trio.CancelScope = field(default_factory=trio.CancelScope)
+
+    def pause(self) -> None:
+        """Stop its processes (Ctrl-Z)."""
+        for process in self._running:
+            process.pause()
+
+    def resume(self, after: float) -> None:
+        """Let them go on; the seconds that they stood still do not count against the time-out."""
+        self._scope.deadline += after
+        for process in self._running:
+            process.resume()
 
     async def run(self) -> Result:
         """Run to the end. When cancelled, nothing of it is left running."""
@@ -91,9 +112,11 @@ class Attempt:
         if isinstance(first, NotStarted):
             return first
         self.on_start()
-        with trio.move_on_after(self.timeout if self.timeout is not None else float("inf")) as scope:
+        if self.timeout is not None:
+            self._scope.deadline = trio.current_time() + self.timeout
+        with self._scope:
             await self._run_all(first)
-        if scope.cancelled_caught and self.timeout is not None:
+        if self._scope.cancelled_caught and self.timeout is not None:
             return OutOfTime(self.timeout)
         if self._refusal is not None:
             return self._refusal
@@ -131,11 +154,13 @@ class Attempt:
             self._refusal = refusal
 
     async def _wait_end(self, process: Process) -> int:
+        self._running.append(process)
         ended = False
         try:
             code = await process.wait_exit()
             ended = True
         finally:
+            self._running.remove(process)
             if not ended:
                 await self._end(process)
         if left := process.left_over():

@@ -2,15 +2,16 @@
 
 import contextlib
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
 from hookflow import arguments
-from hookflow.core.errors import ConfigurationError, HookflowError
+from hookflow.core.errors import ConfigurationError, HookflowError, Interrupted
 
-_INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
+_SIGNALLED = 128  # a shell's way of saying "ended by signal n": 128 + n
 _DEFECT = 3
 
 
@@ -26,7 +27,9 @@ def main(words: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         code = 0  # whoever read our output has gone; that is no failure
     except KeyboardInterrupt:
-        code = _INTERRUPTED
+        code = _SIGNALLED + signal.SIGINT
+    except Interrupted as interruption:
+        code = _SIGNALLED + interruption.signal
     except HookflowError as error:
         code = _explained(error)
     except Exception as error:  # noqa: BLE001 (the last resort: a person gets a sentence, not a traceback)

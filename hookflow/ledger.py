@@ -56,8 +56,8 @@ class Ledger:
         self._began.setdefault(name, at)
         self._emit(events.StepStarted(time=self._now(), step=name, attempt=attempt, command=command, files=files))
 
-    def finish(self, name: str, outcome: Outcome, *, at: float) -> None:
-        """The step has its outcome."""
+    def finish(self, name: str, outcome: Outcome, *, at: float, modified: tuple[str, ...] = ()) -> None:
+        """The step has its outcome; `modified` are the files that it changed."""
         self.outcomes[name] = outcome
         log = None
         if name in self._began:
@@ -70,7 +70,7 @@ class Ledger:
                 outcome=outcome,
                 seconds=self.seconds.get(name, 0.0),
                 log=None if log is None else str(log),
-                modified=(),
+                modified=modified,
                 blocking=is_blocking(outcome, allowed_to_fail=self._steps[name].allow_failure),
             )
         )

@@ -4,22 +4,56 @@ One nursery holds every step; it is opened in `run` and never stored. The schedu
 acts: whatever is not about waiting belongs into `hookflow.core`.
 """
 
+import os
 import signal
-from collections.abc import AsyncIterator, Collection, Mapping
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import trio
 
-from hookflow.attempt import Attempt, Ended, Launcher, OutOfTime, Result
-from hookflow.core.launch import Job, Launch, NotStarted
-from hookflow.core.outcome import Cancelled, Failed, Outcome, Passed, TimedOut, is_failure
+from hookflow.attempt import Ended, Launcher, OutOfTime
+from hookflow.core.launch import Job, NotStarted
+from hookflow.core.outcome import Cancelled, Failed, Outcome, TimedOut, is_failure
 from hookflow.core.schedule import Schedule, Start
+from hookflow.core.verdict import from_exit_code, with_changes, with_note
 from hookflow.ledger import Ledger
+from hookflow.trial import Trial, Tried, Watch
 
 # What ends a run properly. Not all of them exist on every system.
 _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
+_STOP = getattr(signal, "SIGTSTP", None)  # Ctrl-Z
 _FIRST_WAIT = 0.1  # seconds before a refused process is tried again while nothing runs; doubles
 _MOST_REFUSALS = 8  # in a row with nothing running: some 25 s
+_LOCK_POLL = 0.1  # seconds between looks at what another process holds; nothing tells of its release
+
+
+class Lease(Protocol):
+    """Something that is held until it is given back."""
+
+    def release(self) -> None:
+        """Give it back; nothing happens the second time."""
+        ...
+
+
+# Takes what a step needs of resources that are shared with other processes; a sentence where they are not free.
+Take = Callable[[str], Lease | str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the runner needs.
+
+    Attributes:
+        launcher: Starts processes.
+        watch: Notices what steps change.
+        take: Takes shared resources for a step.
+    """
+
+    launcher: Launcher
+    watch: Watch
+    take: Take
 
 
 @dataclass(slots=True)
@@ -35,10 +69,10 @@ class Course:
     signal: int | None = None
 
 
-async def run(schedule: Schedule, jobs: Mapping[str, Job], launcher: Launcher, ledger: Ledger) -> Course:
+async def run(schedule: Schedule, jobs: Mapping[str, Job], outside: Outside, ledger: Ledger) -> Course:
     """Run a schedule to its end; nothing is left running, however it ends."""
-    driver = _Driver(schedule, jobs, launcher, ledger)
-    with trio.open_signal_receiver(*_ending_signals()) as signals:
+    driver = _Driver(schedule, jobs, outside, ledger)
+    with trio.open_signal_receiver(*_heeded()) as signals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(driver.listen, signals)
             while not driver.settled():
@@ -49,25 +83,29 @@ async def run(schedule: Schedule, jobs: Mapping[str, Job], launcher: Launcher, l
     return driver.course
 
 
-def _ending_signals() -> Collection[int]:
+def _heeded() -> Collection[int]:
     """The signals to listen for. A hang-up that was ignored when we began (nohup) stays ignored."""
-    hang_up = getattr(signal, "SIGHUP", None)
-    ignored = hang_up is not None and signal.getsignal(hang_up) is signal.SIG_IGN
-    return [number for number in _ENDING if not (ignored and number == hang_up)]
+    wanted = [*_ENDING, *([_STOP] if _STOP is not None else [])]
+    may_be_ignored = {getattr(signal, "SIGHUP", None), _STOP}
+    return [
+        number for number in wanted if not (number in may_be_ignored and signal.getsignal(number) is signal.SIG_IGN)
+    ]
 
 
 class _Driver:
     """The state that the tasks of one run share."""
 
-    def __init__(self, schedule: Schedule, jobs: Mapping[str, Job], launcher: Launcher, ledger: Ledger) -> None:
+    def __init__(self, schedule: Schedule, jobs: Mapping[str, Job], outside: Outside, ledger: Ledger) -> None:
         self.course = Course()
         self._schedule = schedule
         self._jobs = jobs
-        self._launcher = launcher
+        self._outside = outside
         self._ledger = ledger
         self._changed = trio.Event()
         self._hurry = trio.Event()
         self._scopes: dict[str, trio.CancelScope] = {}
+        self._trials: dict[str, Trial] = {}
+        self._waiting: dict[str, str] = {}
         self._refusals = 0
 
     def settled(self) -> bool:
@@ -84,60 +122,70 @@ class _Driver:
         self._changed = trio.Event()
 
     async def listen(self, signals: AsyncIterator[int]) -> None:
-        """The first signal ends the run properly, the next one without grace."""
+        """The first signal ends the run properly, the next one without grace; Ctrl-Z stops it with its steps."""
         async for number in signals:
-            if self.course.signal is not None:
+            if number == _STOP:
+                self._stand_still()
+            elif self.course.signal is not None:
                 self._hurry.set()
-                continue
-            self.course.signal = number
-            self._cancel(f"the run was ended by {signal.Signals(number).name}")
+            else:
+                self.course.signal = number
+                self._cancel(f"the run was ended by {signal.Signals(number).name}")
 
     async def attempt(self, start: Start) -> None:
         """One attempt of one step, from its start to what the schedule is told of it."""
         name = start.name
-        with trio.CancelScope() as scope:
-            self._scopes[name] = scope
-            if self._schedule.cancelled is not None:
-                scope.cancel()
-            self.course.peak = max(self.course.peak, len(self._scopes))
-            result = await self._wait_result(start)
-        del self._scopes[name]
+        lease = self._outside.take(name)
+        if isinstance(lease, str):
+            self._postpone(name, lease)
+            return
+        self._waiting.pop(name, None)
+        try:
+            with trio.CancelScope() as scope:
+                self._scopes[name] = scope
+                if self._schedule.cancelled is not None:
+                    scope.cancel()
+                self.course.peak = max(self.course.peak, len(self._scopes))
+                tried = await self._trial(start).run()
+        finally:
+            lease.release()
+            del self._scopes[name], self._trials[name]
         if scope.cancelled_caught:
-            self._end(name, Cancelled(self._schedule.cancelled or "the run was ended"))
+            changed = tuple(self._outside.watch.changed(name))
+            self._end(name, Cancelled(self._schedule.cancelled or "the run was ended"), changed)
         else:
-            self._settle(start, result)
+            self._settle(start, tried)
         self._changed.set()
 
-    async def _wait_result(self, start: Start) -> Result:
-        job, logs = self._jobs[start.name], self._ledger.logs
-        commands = job.commands(start.cpus)
-        width = max(1, start.cpus // job.step.cpus)
-        apart = width > 1 and len(commands) > 1
-        places = range(len(commands)) if apart else [None] * len(commands)
-        attempt = Attempt(
-            launches=[self._launch(job, *each) for each in zip(commands, places, strict=True)],
-            width=width,
-            launcher=self._launcher,
-            timeout=job.step.timeout,
+    def _trial(self, start: Start) -> Trial:
+        job = self._jobs[start.name]
+        self._trials[start.name] = Trial(
+            job,
+            start.cpus,
+            launcher=self._outside.launcher,
+            logs=self._ledger.logs,
+            watch=self._outside.watch,
             on_start=lambda: self._started(start, job),
             hurry=self._hurry,
         )
-        try:
-            return await attempt.run()
-        finally:
-            if apart:
-                logs.join(start.name, len(commands))
+        return self._trials[start.name]
 
-    def _launch(self, job: Job, command: tuple[str, ...], place: int | None) -> Launch:
-        name, logs = job.step.name, self._ledger.logs
-        return Launch(
-            arguments=command,
-            environment=job.environment,
-            cwd=job.cwd,
-            log=logs.log(name) if place is None else logs.part(name, place),
-            stdin=job.stdin,
-            interactive=job.step.interactive,
-        )
+    def _postpone(self, name: str, why: str) -> None:
+        """What it needs is held by another process: ask again later, and let others go on meanwhile."""
+        if self._waiting.get(name) != why:
+            self._waiting[name] = why
+            self._ledger.warn(why, name)
+        self._schedule.postpone(name, trio.current_time() + _LOCK_POLL)
+        self._changed.set()
+
+    def _stand_still(self) -> None:
+        """Stop, and let the steps stop too, which are in sessions of their own; go on when someone says so."""
+        for trial in self._trials.values():
+            trial.pause()
+        before = time.monotonic()
+        os.kill(os.getpid(), signal.SIGSTOP)
+        for trial in self._trials.values():
+            trial.resume(time.monotonic() - before)
 
     def _started(self, start: Start, job: Job) -> None:
         self._refusals = 0
@@ -149,18 +197,18 @@ class _Driver:
             files=job.files,
         )
 
-    def _settle(self, start: Start, result: Result) -> None:
-        name = start.name
+    def _settle(self, start: Start, tried: Tried) -> None:
+        name, result = start.name, tried.result
         if isinstance(result, NotStarted) and result.temporary and self._refused(name, result):
             return
         if isinstance(result, Ended) and result.left_over:
             self._ledger.warn(_left_over(result.left_over), name)
-        outcome = _outcome(result)
+        outcome = with_changes(_outcome(tried), tried.changed, fixed=tried.fixed, staged=tried.staged)
         tries_left = start.attempt <= self._jobs[name].step.retries and not isinstance(result, NotStarted)
-        if is_failure(outcome) and tries_left and self._schedule.cancelled is None:
+        if is_failure(outcome) and tries_left and not tried.changed and self._schedule.cancelled is None:
             self._retry(name, start.attempt, outcome)
         else:
-            self._end(name, outcome)
+            self._end(name, with_note(outcome, self._jobs[name].note), tried.changed)
 
     def _refused(self, name: str, result: NotStarted) -> bool:
         """Whether the step is to be tried again after the system had no room for it."""
@@ -178,9 +226,9 @@ class _Driver:
         self._ledger.warn(f"{outcome.reason}; trying again in {wait:g} s", name)
         self._schedule.retry(name, trio.current_time() + wait)
 
-    def _end(self, name: str, outcome: Outcome) -> None:
+    def _end(self, name: str, outcome: Outcome, changed: tuple[str, ...] = ()) -> None:
         self._schedule.ended(name, outcome)
-        self._ledger.finish(name, outcome, at=trio.current_time())
+        self._ledger.finish(name, outcome, at=trio.current_time(), modified=changed)
         if self._schedule.cancelled is not None:
             self._cancel(self._schedule.cancelled)
 
@@ -191,25 +239,14 @@ class _Driver:
         self._changed.set()
 
 
-def _outcome(result: Result) -> Outcome:
-    match result:
-        case Ended(exit_code=0):
-            return Passed()
-        case Ended(exit_code=code) if code < 0:
-            return Failed(code, f"ended by {_signal_name(-code)}")
+def _outcome(tried: Tried) -> Outcome:
+    match tried.result:
         case Ended(exit_code=code):
-            return Failed(code, f"exit code {code}")
+            return from_exit_code(code)
         case OutOfTime(seconds=seconds):
             return TimedOut(f"its time was up after {seconds:g} s")
         case NotStarted(reason=reason):
             return Failed(None, reason)
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def _left_over(count: int) -> str:

@@ -1,6 +1,6 @@
 """Our own ports, without an outside: processes that only take time, logs that are nowhere."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -20,6 +20,8 @@ class Behaviour:
     ignores_term: bool = False
     refusals: int = 0  # how often the system refuses it
     missing: bool = False
+    busy: int = 0  # how often what it needs is held by another process
+    changes: Sequence[str] = ()  # files that it changes
 
 
 @dataclass
@@ -51,6 +53,12 @@ class FakeProcess:
         self.ended.set()
         self.outside.leave(self.name)
 
+    def pause(self) -> None:
+        """It takes no time."""
+
+    def resume(self) -> None:
+        """It takes no time."""
+
     def kill(self) -> None:
         """At once."""
         self.killed = True
@@ -66,6 +74,7 @@ class Outside:
     running: list[str] = field(default_factory=list)
     most_running: int = 0
     seen: list[events.Event] = field(default_factory=list)
+    staged: list[str] = field(default_factory=list)
     on_start: Callable[[str], None] = lambda _name: None
     on_end: Callable[[str], None] = lambda _name: None
 
@@ -92,6 +101,29 @@ class Outside:
     def emit(self, event: events.Event) -> None:
         """Remember an event."""
         self.seen.append(event)
+
+    def begin(self, step: str) -> None:
+        """Nothing is compared here."""
+
+    def changed(self, step: str) -> Sequence[str]:
+        """What its behaviour says, once its process has run."""
+        return self.behaviours.get(step, Behaviour()).changes
+
+    def stage(self, paths: Sequence[str]) -> bool:
+        """Remember what was to be staged."""
+        self.staged += paths
+        return True
+
+    def take(self, step: str) -> "Outside | str":
+        """Free, or held by another as often as its behaviour says."""
+        behaviour = self.behaviours.get(step, Behaviour())
+        if behaviour.busy:
+            behaviour.busy -= 1
+            return "waits for database, held by run r, process 1"
+        return self
+
+    def release(self) -> None:
+        """Nothing is held."""
 
     def log(self, step: str) -> PurePath | None:
         """A place that nobody writes to."""

@@ -50,7 +50,8 @@ class Run:
 
     async def _go(self) -> None:
         began = trio.current_time()
-        self.course = await runner.run(self.schedule, self.jobs, self.outside.launch, self.ledger)
+        outside = runner.Outside(launcher=self.outside.launch, watch=self.outside, take=self.outside.take)
+        self.course = await runner.run(self.schedule, self.jobs, outside, self.ledger)
         self.seconds = trio.current_time() - began
 
     def of(self, kind: type) -> list:
@@ -181,6 +182,31 @@ def test_background_processes_are_reported() -> None:
     run = Run(step("a"), behaviours={"a": Behaviour(left_over=2)}).go()
     assert run.ledger.outcomes["a"] == Passed()
     assert run.warnings() == ["left 2 background processes behind, which were ended"]
+
+
+def test_a_step_waits_for_what_another_process_holds_and_lets_others_go_on() -> None:
+    """It holds no CPU meanwhile, and a person is told once for whom it waits."""
+    run = Run(step("shared"), step("other"), jobs=1, behaviours={"shared": Behaviour(1, busy=30)}).go()
+    assert list(run.ledger.outcomes) == ["other", "shared"]
+    assert run.warnings() == ["waits for database, held by run r, process 1"]
+    assert run.seconds == pytest.approx(1 + 30 * 0.1 + 1, abs=0.2)
+
+
+def test_a_change_fails_a_step_or_is_staged() -> None:
+    """By stage-fixed; a failure stays one, and stages nothing."""
+    behaviours = {
+        "a": Behaviour(changes=["x.py"]),
+        "b": Behaviour(changes=["y.py"]),
+        "c": Behaviour(exit_code=1, changes=["z.py"]),
+    }
+    run = Run(step("a"), step("b", stage_fixed=True), step("c", stage_fixed=True), behaviours=behaviours).go()
+    assert run.ledger.outcomes == {
+        "a": Failed(0, "changed x.py; look at it, stage it and try again"),
+        "b": Passed("changed y.py, and staged that"),
+        "c": Failed(1, "exit code 1"),
+    }
+    assert run.outside.staged == ["y.py"]
+    assert {event.step: event.modified for event in run.of(events.StepFinished)}["c"] == ("z.py",)
 
 
 def test_rates_space_out_starts() -> None:

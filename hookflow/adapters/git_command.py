@@ -1,18 +1,26 @@
 """git's own commands, through GitPython's command layer; the only importer of git.
 
-A question of ours must not write, and must not run a program that the repository's configuration names.
+What we ask must not write unless it says so, and must not run a program that the repository's configuration
+names: no monitor, no hook, no filter, no textconv, no external diff.
 """
 
 import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
+from hookflow.core import porcelain
 from hookflow.core.errors import BrokenEnvironmentError
 
 if TYPE_CHECKING:
     from git.cmd import Git
 
 _QUIET = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+# Writing the index would run the hook post-index-change. Reading runs none, and asks where hooks are.
+_HOOKLESS = ("-c", f"core.hooksPath={os.devnull}")
 
 
 class GitError(Exception):
@@ -31,24 +39,90 @@ class GitCommand:
             raise BrokenEnvironmentError(f"{directory}: there is no such directory")
         self._git = _command_layer(directory)
 
-    def ask(self, *arguments: str) -> bytes:
-        """What a git command prints.
+    @cached_property
+    def filter_drivers(self) -> frozenset[str]:
+        """The names of the filter drivers in the configuration (gitattributes(5)): each would be a program."""
+        try:
+            listed = self._run(_QUIET, ("config", "-z", "--name-only", "--get-regexp", r"^filter\."))
+        except GitError:
+            return frozenset()
+        return frozenset(name.partition(".")[2].rpartition(".")[0] for name in porcelain.names(listed))
+
+    def ask(self, *arguments: str, index: str | None = None, stdin: bytes = b"") -> bytes:
+        """What a git command prints that only reads.
+
+        Args:
+            arguments: The command and its arguments.
+            index: Another index than the usual one (or than ``GIT_INDEX_FILE``).
+            stdin: What it reads.
 
         Raises:
             GitError: It ended with another code than 0.
         """
-        status, out, err = self._git.execute(
-            ["git", *_QUIET, *arguments],
-            with_extended_output=True,
-            with_exceptions=False,
-            stdout_as_string=False,
-            strip_newline_in_stdout=False,
-            # No lock on the index, no refreshed copy of it.
-            env={"GIT_OPTIONAL_LOCKS": "0"},
-        )
+        # No lock on the index, no refreshed copy of it.
+        return self._run(_QUIET, arguments, {"GIT_OPTIONAL_LOCKS": "0", **_index(index)}, stdin)
+
+    def ask_contents(self, *arguments: str, index: str | None = None, stdin: bytes = b"") -> bytes:
+        """As `ask`, for commands that compare or convert contents: filters are passed over.
+
+        Raises:
+            GitError: It ended with another code than 0.
+        """
+        return self._run(self._unfiltered, arguments, {"GIT_OPTIONAL_LOCKS": "0", **_index(index)}, stdin)
+
+    def write(self, *arguments: str, index: str | None = None, stdin: bytes = b"") -> bytes:
+        """As `ask_contents`, for commands that change the index or the object database.
+
+        Raises:
+            GitError: It ended with another code than 0.
+        """
+        return self._run((*self._unfiltered, *_HOOKLESS), arguments, _index(index), stdin)
+
+    @cached_property
+    def _unfiltered(self) -> tuple[str, ...]:
+        off = [
+            f"filter.{name}.{setting}"
+            for name in sorted(self.filter_drivers)
+            for setting in ("clean=", "smudge=", "process=", "required=false")
+        ]
+        return (*_QUIET, *(word for setting in off for word in ("-c", setting)))
+
+    def _run(
+        self,
+        settings: Iterable[str],
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str] | None = None,
+        stdin: bytes = b"",
+    ) -> bytes:
+        with _readable(stdin) as source:
+            status, out, err = self._git.execute(
+                ["git", *settings, *arguments],
+                istream=source,
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+                env=environment,
+            )
         if status:
             raise GitError(err.strip() or f"git {arguments[0]} ended with {status}")
         return out
+
+
+def _index(path: str | None) -> dict[str, str]:
+    return {} if path is None else {"GIT_INDEX_FILE": path}
+
+
+@contextmanager
+def _readable(content: bytes) -> Iterator[BinaryIO | None]:
+    """A file with this content: no pipe that could fill while nobody reads its other end."""
+    if not content:
+        yield None
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        yield cast("BinaryIO", file)
 
 
 def _command_layer(directory: Path) -> "Git":

@@ -9,13 +9,12 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hookflow.adapters import terminal
+from hookflow.adapters import groups, terminal
 from hookflow.adapters.files import private_append
 from hookflow.core.launch import Launch, NotStarted
 from hookflow.core.porcelain import data
@@ -126,11 +125,18 @@ class Process:
         """KILL to the whole group, without waiting."""
         self._signal(signal.SIGKILL)
 
+    def pause(self) -> None:
+        """Stop the whole group."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let the whole group go on."""
+        self._signal(signal.SIGCONT)
+
     def _signal(self, number: int) -> None:
         # Once the group is gone its id may be another's.
         if not self._gone:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, number)
+            groups.send(self.pid, number)
 
     async def _wait_exitable(self) -> None:
         """Until the first process has ended; it stays a zombie, so its id stays its own."""
@@ -150,39 +156,9 @@ class Process:
             await trio.sleep(_POLL)
 
     def _members(self) -> list[int]:
-        if not self._gone:
-            try:
-                os.killpg(self.pid, 0)
-            except ProcessLookupError:
-                self._gone = True
-            except PermissionError:
-                pass  # some of it belongs to another user
-        if self._gone:
-            return []
-        # A member that nobody has waited for yet still answers to killpg; only /proc tells it apart.
-        members = list(_living_members(self.pid)) if _PROC.is_dir() else [self.pid]
+        members = [] if self._gone else groups.members(self.pid)
         self._gone = not members
         return members
-
-
-_PROC = Path("/proc/self")
-
-
-def _living_members(group: int) -> Iterator[int]:
-    """The processes of a group that are not zombies (proc(5), the fields of ``stat``)."""
-    for entry in os.scandir("/proc"):
-        if not entry.name.isdigit():
-            continue
-        with suppress(OSError):
-            state, _parent, process_group = _stat(entry.path)
-            if process_group == group and state not in {b"Z", b"X"}:
-                yield int(entry.name)
-
-
-def _stat(process: str) -> tuple[bytes, int, int]:
-    """State, parent and process group; the name before them may hold blanks and brackets."""
-    fields = Path(process, "stat").read_bytes().rpartition(b")")[2].split()
-    return fields[0], int(fields[1]), int(fields[2])
 
 
 def _pidfd(pid: int) -> int | None:

@@ -61,21 +61,32 @@ class Repository:
         self.root, self.git_dir, self.common_dir, self.hooks_dir = paths
         self._git = GitCommand(self.root)
 
-    def changes(self, scope: Scope) -> Changes:
+    def changes(self, scope: Scope, *, hidden: bool = False) -> Changes:
         """The files of a scope.
+
+        Args:
+            scope: Which.
+            hidden: Whether what is not staged will be hidden: then a staged file counts as there, also where the
+                work tree has it not.
 
         Raises:
             UsageError: A revision that does not exist.
             BrokenEnvironmentError: Unmerged paths, or git refuses.
         """
         try:
-            return self._changes(scope)
+            found = self._changes(scope)
         except GitError as error:
             raise BrokenEnvironmentError(f"git refused: {error}") from None
+        return found if hidden else Changes(tuple(self._present(found.files)), found.warnings)
 
-    def tracked(self) -> tuple[str, ...]:
-        """Every tracked path that is in the work tree."""
-        return tuple(path for path in porcelain.names(self._git.ask("ls-files", "-z")) if self._exists(path))
+    def tracked(self, *, hidden: bool = False) -> tuple[str, ...]:
+        """Every tracked path that is in the work tree, or will be when what is not staged is hidden."""
+        listed = porcelain.names(self._git.ask("ls-files", "-z"))
+        return tuple(path for path in listed if hidden or self._exists(path))
+
+    def untracked(self) -> tuple[str, ...]:
+        """Every file that git neither tracks nor ignores."""
+        return tuple(porcelain.names(self._git.ask("ls-files", "--others", "--exclude-standard", "-z")))
 
     def hooks_path_setting(self) -> str | None:
         """``core.hooksPath`` as configured; None where git's own hooks directory is used."""
@@ -107,10 +118,10 @@ class Repository:
 
     def _changed(self) -> tuple[Change, ...]:
         # Porcelain, because it compares contents where only the time of a file has changed.
-        shown = self._git.ask(
+        shown = self._git.ask_contents(
             "diff", "--no-ext-diff", "--no-textconv", "--no-relative", "--no-color", *_NAMES, self._head()
         )
-        tracked = {change.path: change for change in self._present(_changes_of(shown))}
+        tracked = {change.path: change for change in _changes_of(shown)}
         shown = self._git.ask("ls-files", "-t", "--unmerged", "--others", "--exclude-standard", "-z")
         untracked, unmerged = porcelain.untracked_and_unmerged(shown)
         _refuse(unmerged)
@@ -174,7 +185,7 @@ class Repository:
 
     def _compared(self, before: str, after: str) -> tuple[Change, ...]:
         shown = self._git.ask("diff-tree", "-r", *_NAMES, before, after)
-        return tuple(self._present(_changes_of(shown)))
+        return tuple(_changes_of(shown))
 
     def _head(self) -> str:
         """HEAD's commit, or the empty tree where no commit has been made yet."""

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from hookflow.adapters import files, runs
 from hookflow.commands import jobs
 from hookflow.commands.options import HookCall, Reporting
 from hookflow.commands.preparation import Prepared
+from hookflow.commands.tree import Tree
 from hookflow.core import events, scopes, summary
 from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.launch import Job
@@ -24,6 +25,7 @@ Emit = Callable[[events.Event], None]
 
 def execute(
     prepared: Prepared,
+    tree: Tree,
     reporting: Reporting,
     call: HookCall | None = None,
     push: Mapping[str, str] | None = None,
@@ -32,6 +34,7 @@ def execute(
 
     Args:
         prepared: What to run.
+        tree: The work tree, held.
         reporting: Whom to tell.
         call: What git gave the hook.
         push: ``HOOKFLOW_FROM_REF`` and the like, in pre-push.
@@ -40,11 +43,11 @@ def execute(
         BrokenEnvironmentError: The file for events cannot be written.
     """
     state = state_directory(prepared)
-    directory = runs.RunDirectory(state, runs.new_id())
+    directory = runs.RunDirectory(state, tree.run)
     try:
         with ExitStack() as stack:
             emit = _reporters(stack, directory, reporting)
-            return _run(prepared, directory, emit, call or HookCall(), push or {})
+            return _run(prepared, tree, directory, emit, call or HookCall(), push or {})
     finally:
         directory.close(prepared.project.config.log_retention)
 
@@ -55,7 +58,14 @@ def state_directory(prepared: Prepared) -> Path:
     return runs.state_directory(common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
 
 
-def _run(prepared: Prepared, directory: runs.RunDirectory, emit: Emit, call: HookCall, push: Mapping[str, str]) -> int:
+def _run(
+    prepared: Prepared,
+    tree: Tree,
+    directory: runs.RunDirectory,
+    emit: Emit,
+    call: HookCall,
+    push: Mapping[str, str],
+) -> int:
     started = time.monotonic()
     emit(_run_started(prepared, directory.run))
     directory.publish()
@@ -64,8 +74,22 @@ def _run(prepared: Prepared, directory: runs.RunDirectory, emit: Emit, call: Hoo
     for message in (*prepared.warnings, directory.problem, missing):
         if message is not None:
             ledger.warn(message)
+    schedule = _schedule(prepared)
+    how: dict[str, Any] = {"peak": 0}
+    if schedule.done:
+        for ended in schedule.take_ended():
+            ledger.finish(ended.name, ended.outcome, at=time.monotonic())
+    else:
+        how = _run_steps(schedule, jobs.make(prepared, around, call), prepared, tree, ledger)
+    wall = time.monotonic() - started
+    finished = summary.finished(prepared.frame, ledger.outcomes, ledger.seconds, time=time.time(), wall=wall, **how)
+    emit(finished)
+    return finished.exit_code
+
+
+def _schedule(prepared: Prepared) -> Schedule:
     frame = prepared.frame
-    schedule = Schedule(
+    return Schedule(
         frame.graph,
         frame.tasks,
         jobs=frame.jobs,
@@ -73,33 +97,24 @@ def _run(prepared: Prepared, directory: runs.RunDirectory, emit: Emit, call: Hoo
         in_order=not prepared.parallel,
         fail_fast=prepared.fail_fast,
     )
-    peak, signal = 0, None
-    if schedule.done:
-        for ended in schedule.take_ended():
-            ledger.finish(ended.name, ended.outcome, at=time.monotonic())
-    else:
-        peak, signal = _run_steps(schedule, jobs.make(prepared, around, call), ledger)
-    finished = summary.finished(
-        frame,
-        ledger.outcomes,
-        ledger.seconds,
-        time=time.time(),
-        wall=time.monotonic() - started,
-        peak=peak,
-        signal=signal,
-    )
-    emit(finished)
-    return finished.exit_code
 
 
-def _run_steps(schedule: Schedule, work: Mapping[str, Job], ledger: Ledger) -> tuple[int, int | None]:
+def _run_steps(
+    schedule: Schedule, work: Mapping[str, Job], prepared: Prepared, tree: Tree, ledger: Ledger
+) -> dict[str, Any]:
+    """Run what there is to run; the peak, the signal that ended it, and whether changes excluded each other."""
     import trio  # noqa: PLC0415 (108 ms, only for who runs a step)
 
     from hookflow import runner  # noqa: PLC0415 (imports trio)
-    from hookflow.adapters import process  # noqa: PLC0415 (only for who runs a step)
+    from hookflow.commands import protection, shared  # noqa: PLC0415 (only for who runs a step)
 
-    course = trio.run(runner.run, schedule, work, process.start, ledger)
-    return course.peak, course.signal
+    frame, common_dir = prepared.frame, prepared.project.repository.common_dir
+    steps = {step.name: step for step in prepared.steps}
+    resources = shared.SharedResources(steps, frame.resources, common_dir, tree.run)
+    with protection.protected(prepared, tree, ledger) as inside:
+        outside = runner.Outside(launcher=inside.launcher, watch=inside.watch, take=resources.take)
+        course = trio.run(runner.run, schedule, work, outside, ledger)
+    return {"peak": course.peak, "signal": course.signal, "conflict": inside.conflict}
 
 
 def _run_started(prepared: Prepared, run: str) -> events.RunStarted:

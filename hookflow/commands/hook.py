@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from hookflow.adapters import runs, signals
+from hookflow.adapters.repository import Repository
 from hookflow.commands import execution, preparation
 from hookflow.commands.options import HookCall, Place, Reporting, Selection
+from hookflow.commands.tree import Tree
 from hookflow.core import scopes
 from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.porcelain import text
@@ -36,15 +39,21 @@ def hook(place: Place, wanted: Selection, reporting: Reporting, args: tuple[str,
             return code
     if os.environ.get("HOOKFLOW") == "0":
         return 0
-    project = preparation.open_project(place)
+    with signals.raised(), Tree(Repository(place.directory), runs.new_id()).held() as tree:
+        call = HookCall(args=args, stdin=stdin)
+        return _run(place, replace(wanted, stage=stage), reporting, call, tree)
+
+
+def _run(place: Place, wanted: Selection, reporting: Reporting, call: HookCall, tree: Tree) -> int:
+    project = preparation.open_project(place, tree.repository)
+    stage = wanted.stage or preparation.DEFAULT_STAGE
     if not project.config.of_stage(stage):
         return 0
-    call = HookCall(args=args, stdin=stdin)
     scope = preparation.manual_scope(wanted, project, place) if wanted.scope else _scope(stage, call)
-    prepared = preparation.prepare(project, replace(wanted, stage=stage), scope)
+    prepared = preparation.prepare(project, wanted, scope, nested=tree.nested)
     if _means_all_files(prepared):
-        prepared = preparation.prepare(project, replace(wanted, stage=stage), scopes.AllFiles())
-    return execution.execute(prepared, reporting, call, _push_variables(stage, scope, args))
+        prepared = preparation.prepare(project, wanted, scopes.AllFiles(), nested=tree.nested)
+    return execution.execute(prepared, tree, reporting, call, _push_variables(stage, scope, call.args))
 
 
 def _scope(stage: str, call: HookCall) -> Scope:

@@ -3,15 +3,16 @@
 import os
 import posixpath
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from hookflow.adapters import machine
 from hookflow.commands.options import HookCall
 from hookflow.commands.preparation import Prepared
+from hookflow.commands.tree import WITHIN
 from hookflow.core import command
-from hookflow.core.config import Config, Step
+from hookflow.core.config import Command, Config, Step
 from hookflow.core.environment import Surroundings, step_environment
 from hookflow.core.launch import Job
 from hookflow.core.porcelain import text
@@ -36,7 +37,7 @@ def surroundings(
     root = prepared.project.repository.root
     venv, warning = _virtual_environment(prepared.project.config, root)
     around = Surroundings(
-        inherited={_text(name): _text(value) for name, value in os.environ.items()},
+        inherited={_text(name): _text(value) for name, value in os.environ.items()} | {WITHIN: text(os.fsencode(root))},
         run=run,
         stage=prepared.stage,
         venv=str(venv) if venv is not None else None,
@@ -57,18 +58,30 @@ def _job(prepared: Prepared, step: Step, around: Surroundings, call: HookCall) -
     environment = step_environment(step, around)
     return Job(
         step=step,
-        commands=partial(_commands, step, names, args, machine.argument_room(environment)),
+        commands=partial(_commands, step, step.run, names, args, machine.argument_room(environment)),
+        fixes=_fixes(prepared, step, names, args, environment),
         display=_display(step, names, args),
         files=len(names) if command.uses(step.run, "{files}") else 0,
         environment=environment,
         cwd=root / step.cwd,
         stdin=call.stdin if step.stdin else None,
+        note=prepared.notes.get(step.name),
     )
 
 
-def _commands(step: Step, names: Sequence[str], args: Sequence[str], room: int, cpus: int) -> list[tuple[str, ...]]:
-    parts = command.split(step, names, cpus=cpus, room=room)
-    return [command.invocation(step.run, part, args).arguments for part in parts]
+def _commands(
+    step: Step, run: Command, names: Sequence[str], args: Sequence[str], room: int, cpus: int
+) -> list[tuple[str, ...]]:
+    parts = command.split(step, run, names, cpus=cpus, room=room)
+    return [command.invocation(run, part, args).arguments for part in parts]
+
+
+def _fixes(
+    prepared: Prepared, step: Step, names: Sequence[str], args: Sequence[str], environment: Mapping[str, str]
+) -> Callable[[int], Sequence[tuple[str, ...]]] | None:
+    if step.fix is None or step.name not in prepared.fixing:
+        return None
+    return partial(_commands, step, step.fix, names, args, machine.argument_room(environment))
 
 
 def _display(step: Step, names: Sequence[str], args: Sequence[str]) -> str:

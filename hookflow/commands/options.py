@@ -27,6 +27,7 @@ class Selection:
         jobs: ``--jobs``, which implies parallel.
         smart_execution: ``--smart-execution`` or ``--no-smart-execution``.
         fail_fast: ``--fail-fast`` or ``--no-fail-fast``.
+        fix: ``--fix`` or ``--no-fix``.
         only: Run the named steps without what they need.
         skip: Steps to leave out.
     """
@@ -38,6 +39,7 @@ class Selection:
     jobs: int | None = None
     smart_execution: bool | None = None
     fail_fast: bool | None = None
+    fix: bool | None = None
     only: bool = False
     skip: tuple[str, ...] = ()
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from hookflow.adapters import filetypes, machine, pyproject, repository
@@ -44,6 +44,12 @@ class Prepared:
         changed: How many files changed in the scope.
         parallel: Whether steps may run at once.
         fail_fast: Whether the first failure ends the run.
+        fixing: Steps whose fix runs where their check fails.
+        watched: Of each step that runs, the files in which a change of its own counts.
+        commits: Whether this is the check of a commit: in a hook, or ``--staged``.
+        hides: Whether what is not staged is to be hidden.
+        may_stage: Whether fixes may be added to the index.
+        notes: Of some steps, what a reader of their outcome should know.
         warnings: What a person should know.
     """
 
@@ -56,45 +62,67 @@ class Prepared:
     changed: int
     parallel: bool
     fail_fast: bool
+    fixing: frozenset[str]
+    watched: Mapping[str, tuple[str, ...]]
+    commits: bool
+    hides: bool
+    may_stage: bool
+    notes: Mapping[str, str]
     warnings: tuple[str, ...]
 
+    @property
+    def writers(self) -> frozenset[str]:
+        """The steps that run and are declared to change files, themselves or by a fix."""
+        return frozenset(
+            step.name
+            for step in self.steps
+            if self.decisions[step.name].run and (step.modifies or step.name in self.fixing)
+        )
 
-def open_project(place: Place) -> Project:
-    """The repository around a place and the configuration that holds there.
+
+def open_project(place: Place, around: repository.Repository | None = None) -> Project:
+    """The repository around a place (if it is not known yet) and the configuration that holds there.
 
     Raises:
         BrokenEnvironmentError: No repository.
         ConfigurationError: None, or a wrong one.
     """
-    found = repository.Repository(place.directory)
+    found = around or repository.Repository(place.directory)
     directory = place.directory.resolve()
     file = place.config or pyproject.find(directory, found.root)
     return Project(repository=found, config=pyproject.load(file, found.root), file=file)
 
 
-def prepare(project: Project, wanted: Selection, scope: Scope) -> Prepared:
+def prepare(project: Project, wanted: Selection, scope: Scope, *, nested: bool = False) -> Prepared:
     """Decide everything that can be decided before the first step starts.
+
+    Args:
+        project: Where.
+        wanted: What was asked for.
+        scope: What to look at.
+        nested: Whether a run that has this work tree already has called us.
 
     Raises:
         UsageError: A step or revision that does not exist.
         BrokenEnvironmentError: git refuses, or paths are unmerged.
     """
-    config = replace(
-        project.config,
-        smart_execution=_chosen(wanted.smart_execution, project.config.smart_execution),
-        parallel=_chosen(wanted.parallel, wanted.jobs is not None or project.config.parallel),
-        fail_fast=_chosen(wanted.fail_fast, project.config.fail_fast),
-    )
+    config = _with_choices(project.config, wanted)
     stage = checked_stage(wanted.stage or DEFAULT_STAGE)
     steps, data = select(config, wanted, stage)
-    changes = project.repository.changes(scope)
+    commits = isinstance(scope, scopes.Staged)
+    # Under pre-commit both are its business: it has hidden what is not staged, and it never adds to the index.
+    on_our_own = not nested and "PRE_COMMIT" not in os.environ
+    hides = commits and on_our_own and config.unstaged == "hide"
+    changes = project.repository.changes(scope, hidden=hides)
+    fixing = frozenset(step.name for step in steps if _fixes(step, wanted.fix, stage))
     selector = Selector(
         config=config,
         stage=stage,
         changes=changes.files,
-        everything=cache(project.repository.tracked),
+        everything=cache(partial(project.repository.tracked, hidden=hides)),
         tags=filetypes.tagger(project.repository.root),
         left_out=_left_out(config, wanted.skip),
+        fixing=fixing,
     )
     decisions = selector.decide(data)
     graph = dependencies.full_graph(data, selector.touched(decisions), compatible=filetypes.compatible)
@@ -110,7 +138,23 @@ def prepare(project: Project, wanted: Selection, scope: Scope) -> Prepared:
         changed=len(changes.files),
         parallel=config.parallel,
         fail_fast=config.fail_fast,
+        fixing=fixing,
+        watched=selector.watched(decisions),
+        commits=commits,
+        hides=hides,
+        may_stage=on_our_own,
+        notes=_untracked_notes(project, selector, decisions) if hides else {},
         warnings=changes.warnings,
+    )
+
+
+def _with_choices(config: Config, wanted: Selection) -> Config:
+    """The configuration, with what the command line says instead."""
+    return replace(
+        config,
+        smart_execution=_chosen(wanted.smart_execution, config.smart_execution),
+        parallel=_chosen(wanted.parallel, wanted.jobs is not None or config.parallel),
+        fail_fast=_chosen(wanted.fail_fast, config.fail_fast),
     )
 
 
@@ -159,6 +203,22 @@ def checked_stage(stage: str) -> str:
     if stage not in STAGES:
         raise UsageError(f'unknown stage {stage}; stages are git hook names and "manual"{did_you_mean(stage, STAGES)}')
     return stage
+
+
+def _fixes(step: Step, asked: bool | None, stage: str) -> bool:
+    return step.fix is not None and (stage in step.fix_on if asked is None else asked)
+
+
+def _untracked_notes(project: Project, selector: Selector, decisions: Mapping[str, Decision]) -> dict[str, str]:
+    """Which steps may see a file that the commit has not: untracked files are not hidden."""
+    steps = [project.config.step(name) for name, decision in decisions.items() if decision.run]
+    steps = [step for step in steps if step.files or step.types]
+    untracked = project.repository.untracked() if steps else ()
+    return {
+        step.name: f"untracked {found} is in the work tree too"
+        for step in steps
+        if (found := selector.first_of(step, untracked)) is not None
+    }
 
 
 def _chosen(asked: bool | None, otherwise: bool) -> bool:

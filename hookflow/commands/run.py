@@ -1,11 +1,16 @@
 """``hookflow run``: a stage's steps on what changed, or the steps that were named."""
 
+from hookflow.adapters import runs, signals
+from hookflow.adapters.repository import Repository
 from hookflow.commands import execution, preparation
 from hookflow.commands.options import Place, Reporting, Selection
+from hookflow.commands.tree import Tree
 
 
 def run(place: Place, wanted: Selection, reporting: Reporting) -> int:
     """Run by hand; returns the exit code."""
-    project = preparation.open_project(place)
-    scope = preparation.manual_scope(wanted, project, place)
-    return execution.execute(preparation.prepare(project, wanted, scope), reporting)
+    with signals.raised(), Tree(Repository(place.directory), runs.new_id()).held() as tree:
+        project = preparation.open_project(place, tree.repository)
+        scope = preparation.manual_scope(wanted, project, place)
+        prepared = preparation.prepare(project, wanted, scope, nested=tree.nested)
+        return execution.execute(prepared, tree, reporting)

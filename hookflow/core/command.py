@@ -167,16 +167,17 @@ def batches(files: Sequence[str], *, most: int, room: int) -> list[tuple[str, ..
     return [*parts, tuple(current)]
 
 
-def split(step: Step, files: Sequence[str], *, cpus: int, room: int) -> list[tuple[str, ...]]:
+def split(step: Step, command: Command, files: Sequence[str], *, cpus: int, room: int) -> list[tuple[str, ...]]:
     """The files of each of a step's processes, as ``batch`` and the system's limit on arguments ask.
 
     Args:
-        step: The step; a command without ``{files}`` is one process, whatever the files.
+        step: The step.
+        command: Its ``run`` or ``fix``; without ``{files}`` it is one process, whatever the files.
         files: In order.
         cpus: Units of ``jobs`` that the step may use now; each process takes the step's ``cpus``.
         room: Bytes for the names of one process.
     """
-    if not uses(step.run, "{files}"):
+    if not uses(command, "{files}"):
         return [()]
     most = max(1, len(files))
     if step.batch == "auto":

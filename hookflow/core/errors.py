@@ -24,6 +24,18 @@ class BrokenEnvironmentError(HookflowError):
     exit_code = 3
 
 
+class Interrupted(BaseException):
+    """A signal asked for the end.
+
+    Attributes:
+        signal: Its number.
+    """
+
+    def __init__(self, signal: int) -> None:
+        self.signal = signal
+        super().__init__(f"ended by signal {signal}")
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong in a configuration.

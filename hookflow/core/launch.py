@@ -14,11 +14,13 @@ class Job:
     Attributes:
         step: The step.
         commands: From the CPUs that it may use to its processes' arguments, in order.
+        fixes: The same for the command that mends a failure; None where none is to run.
         display: The command as people read it.
         files: How many files it is given.
         environment: All of its variables.
         cwd: Its working directory.
         stdin: What it reads from standard input, which is empty otherwise.
+        note: What a reader of its outcome should know beside it, or None.
     """
 
     step: Step
@@ -27,7 +29,9 @@ class Job:
     files: int
     environment: Mapping[str, str]
     cwd: PurePath
+    fixes: Callable[[int], Sequence[tuple[str, ...]]] | None = None
     stdin: bytes | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

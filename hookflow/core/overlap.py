@@ -5,6 +5,10 @@ product of all rules' state sets finds the shortest path name that both lists ta
 (the emptiness test for an intersection of regular languages: Hopcroft, Motwani and Ullman, section 4.3).
 Two rules about the same text are few in a configuration, so the product stays small; where it does not, the
 answer is the safe one, that they overlap.
+
+To gitignore's rules every name may be a directory's, so ``*.py`` and ``*.md`` share the path ``a.md/b.py``. No
+one means that: a rule whose name ends as files' names do (``*.py``, ``.coverage``) takes what is inside a
+directory of such a name only where a rule says that it is one, as ``a.md/*``, ``a.md/**`` and ``a.md/`` do.
 """
 
 from collections import deque
@@ -17,6 +21,7 @@ from hookflow.core.patterns import Patterns
 # States that the search visits before it gives up: some 0.2 s.
 _MOST_STATES = 20_000
 UNKNOWN = "some file"
+_NO_NAMES = frozenset({"", ".", ".."})
 
 Accepts = Callable[[str], bool]
 
@@ -55,19 +60,25 @@ def _shortest(wanted: Sequence["_RuleSet"], excluded: Sequence["_RuleSet"]) -> s
     alphabet = _alphabet(rule for rules in everyone for rule in rules.rules)
     start = tuple(rules.start for rules in everyone)
     waiting = deque([(start, "")])
-    seen = {(start, True)}
+    seen = {(start, frozenset({""}))}
     while waiting:
         states, path = waiting.popleft()
-        fresh_segment = not path or path.endswith("/")
-        if not fresh_segment and _accepted(states, wanted, excluded):
+        # A name is not empty, and ``.`` and ``..`` are none.
+        is_name = path.rpartition("/")[2] not in _NO_NAMES
+        if is_name and _accepted(states, wanted, excluded):
             return path
         if len(seen) > _MOST_STATES:
             return UNKNOWN
+        named = any(rules.name_directory(state) for rules, state in zip(wanted, states, strict=False))
+        is_directory = [named] * len(wanted) + [True] * len(excluded)
         for char in alphabet:
-            if char == "/" and fresh_segment:
+            if char == "/" and not is_name:
                 continue
-            following = tuple(rules.step(state, char) for rules, state in zip(everyone, states, strict=True))
-            key = (following, char == "/")
+            following = tuple(
+                rules.step(state, char, known)
+                for rules, state, known in zip(everyone, states, is_directory, strict=True)
+            )
+            key = (following, _NO_NAMES & {(path + char).rpartition("/")[2]})
             if key not in seen and all(any(state) for state in following[: len(wanted)]):
                 seen.add(key)
                 waiting.append((following, path + char))
@@ -95,13 +106,20 @@ class _RuleSet:
     def __init__(self, lines: Iterable[str]) -> None:
         self.rules = tuple(_Rule(line) for line in lines)
         self.start: _State = tuple(rule.start for rule in self.rules)
-        self._known: dict[tuple[_State, str], _State] = {}
+        self._known: dict[tuple[_State, str, bool], _State] = {}
 
-    def step(self, state: _State, char: str) -> _State:
-        key = (state, char)
+    def step(self, state: _State, char: str, is_directory: bool) -> _State:
+        """The state after `char`; whether a rule says that what a ``/`` ends is a directory."""
+        key = (state, char, is_directory)
         if key not in self._known:
-            self._known[key] = tuple(rule.step(bits, char) for rule, bits in zip(self.rules, state, strict=True))
+            self._known[key] = tuple(
+                rule.step(bits, char, is_directory) for rule, bits in zip(self.rules, state, strict=True)
+            )
         return self._known[key]
+
+    def name_directory(self, state: _State) -> bool:
+        """Whether a rule says that the path so far is a directory."""
+        return any(rule.names_directory & bits for rule, bits in zip(self.rules, state, strict=True))
 
     def accepts(self, state: _State) -> bool:
         """The last rule that matches the file itself decides, else the last that matches a directory."""
@@ -128,9 +146,12 @@ class _Rule:
         self._end, self._slash, self._below, self._dirs = 1 << end, 2 << end, 4 << end, end + 3
         self.file_accept = {"either": self._end, "deep": self._below, "directory": 0}[tail]
         self.below_accept = 0 if tail == "deep" else self._below
+        self._is_file = self.takes and tail == "either" and _is_file_name(tuple(_name_tokens(segments[-1])))
+        slashes = sum(1 << place for place, token in enumerate(self.tokens) if "/" in token.chars)
+        self.names_directory = (slashes | (0 if tail == "either" else self._end)) if self.takes else 0
         self.start = self._closure(1)
 
-    def step(self, bits: int, char: str) -> int:
+    def step(self, bits: int, char: str, is_directory: bool) -> int:
         following = 0
         for place, token in enumerate(self.tokens):
             if bits >> place & 1:
@@ -138,7 +159,7 @@ class _Rule:
             if token.kind == "dirs" and bits >> (self._dirs + place) & 1:
                 following |= 1 << (self._dirs + place)
                 following |= 2 << place if char == "/" else 0
-        if bits & self._end and char == "/":
+        if bits & self._end and char == "/" and (is_directory or not self._is_file):
             following |= self._slash
         if bits & (self._slash | self._below):
             following |= self._below
@@ -206,6 +227,13 @@ def _name_tokens(segment: str) -> Iterable[_Token]:
         position += 1
 
 
+def _is_file_name(tokens: Sequence[_Token]) -> bool:
+    """Whether a name has an ending, other than a version's digits: ``*.py``, ``a.[ch]``, ``.coverage``."""
+    points = [place for place, token in enumerate(tokens) if token.takes(".") and not token.negated]
+    ending = tokens[points[-1] + 1 :] if points else ()
+    return bool(ending) and all(token.kind == "char" for token in ending) and not any(map(str.isdigit, ending[0].chars))
+
+
 def _class_end(segment: str, start: int) -> int:
     """The place of the ``]`` that ends the class begun at `start`; a ``]`` first in it is a member."""
     first = start + 1 + (segment[start + 1 : start + 2] in ("!", "^"))
@@ -213,11 +241,10 @@ def _class_end(segment: str, start: int) -> int:
 
 
 def _class(text: str) -> _Token:
+    """A class as pathspec reads it, in which a backslash is a character like others; never a slash."""
     negated = text[0] in "!^"
     members, position = set[str](), int(negated)
     while position < len(text):
-        if text[position] == "\\" and position + 1 < len(text):
-            position += 1
         if text[position + 1 : position + 2] == "-" and position + 2 < len(text):
             low, high = ord(text[position]), ord(text[position + 2])
             members.update(map(chr, range(low, min(high, low + 0x3FF) + 1)))
@@ -225,4 +252,4 @@ def _class(text: str) -> _Token:
         else:
             members.add(text[position])
         position += 1
-    return _Token("char", frozenset(members), negated=negated)
+    return _Token("char", frozenset(members - {"/"}), negated=negated)

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 # pathspec's regular expressions treat a newline as the end of the text; this character, which no pattern
 # can hold (`problem` refuses it), stands for one in both.
 _NEWLINE = "\x1a"
+# In pathspec's regular expressions: an escaped character, or a class of them.
+_ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
 
 
 def problem(pattern: str) -> str | None:
@@ -28,8 +31,8 @@ def problem(pattern: str) -> str | None:
         return f"{pattern!r} is a comment in gitignore rules; a name with a # is written \\#"
     if _NEWLINE in pattern:
         return f"{pattern!r} has a control character (U+001A) in it"
-    if body.startswith("./") or {".", ".."} & set(body.split("/")):
-        return f"{pattern!r} never matches: write paths from the repository's root, without ./ and ../"
+    if "//" in body or {".", ".."} & set(body.split("/")):
+        return f"{pattern!r} never matches: write paths from the repository's root, without //, ./ and ../"
     if "[[:" in body:
         return f"{pattern!r}: classes such as [[:alpha:]] are not supported; write [A-Za-z]"
     return _unreadable(pattern)
@@ -63,4 +66,16 @@ class Patterns:
     def _spec(self) -> "GitIgnoreSpec":
         from pathspec import GitIgnoreSpec  # noqa: PLC0415 (26 ms, only where something is matched)
 
-        return GitIgnoreSpec.from_lines(line.replace("\n", _NEWLINE) for line in self.lines)
+        rules = GitIgnoreSpec.from_lines(line.replace("\n", _NEWLINE) for line in self.lines).patterns
+        return GitIgnoreSpec([_within_names(rule) for rule in rules], backend="simple")
+
+
+def _within_names(rule: "GitIgnoreSpecPattern") -> "GitIgnoreSpecPattern":
+    """The rule with classes that take no slash; pathspec's ``a[!b]c`` takes ``a/c``, which git's does not."""
+    if rule.regex is not None:
+        rule.regex = re.compile(_ESCAPED_OR_CLASS.sub(_without_slash, rule.regex.pattern))
+    return rule
+
+
+def _without_slash(part: re.Match[str]) -> str:
+    return part[0] if part[0].startswith("\\") or part[0] == "[^/]" else f"(?!/){part[0]}"

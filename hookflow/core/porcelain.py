@@ -4,6 +4,9 @@ Names become text with surrogate escapes for what is not UTF-8, so that every na
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+
+SUBMODULE = "160000"
 
 
 def text(data: bytes) -> str:
@@ -37,3 +40,51 @@ def untracked_and_unmerged(output: bytes) -> tuple[list[str], list[str]]:
         else:  # tag, mode, object id and stage before a tab
             unmerged.append(text(entry.partition(b"\t")[2]))
     return untracked, list(dict.fromkeys(unmerged))
+
+
+@dataclass(frozen=True, slots=True)
+class RawChange:
+    """One entry of git's raw diff format (git-diff(1), "RAW OUTPUT FORMAT").
+
+    Attributes:
+        letter: A, D, M, T or U.
+        mode: Its mode on the old side, six octal digits.
+        object_id: Its object id on the old side.
+        path: Its name.
+    """
+
+    letter: str
+    mode: str
+    object_id: str
+    path: str
+
+
+def raw_changes(output: bytes) -> Iterator[RawChange]:
+    """The entries of ``--raw -z --no-renames --no-abbrev``."""
+    fields = output.split(b"\0")
+    for about, name in zip(fields[0::2], fields[1::2], strict=False):
+        mode, _, object_id, _, letter = about.decode("ascii").removeprefix(":").split(" ")
+        yield RawChange(letter[:1], mode, object_id, text(name))
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One entry of the index, as ``ls-files -s -z`` shows it and ``update-index --index-info`` takes it."""
+
+    mode: str
+    object_id: str
+    path: str
+
+
+def index_entries(output: bytes) -> Iterator[IndexEntry]:
+    """The entries of ``ls-files -s -z``, of stage 0."""
+    for entry in filter(None, output.split(b"\0")):
+        about, _, name = entry.partition(b"\t")
+        mode, object_id, stage = about.decode("ascii").split(" ")
+        if stage == "0":
+            yield IndexEntry(mode, object_id, text(name))
+
+
+def index_information(entries: list[IndexEntry]) -> bytes:
+    """What ``update-index -z --index-info`` reads to set some entries."""
+    return b"".join(f"{entry.mode} {entry.object_id}\t".encode() + data(entry.path) + b"\0" for entry in entries)

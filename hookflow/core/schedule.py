@@ -185,9 +185,15 @@ class Schedule:
 
     def refused(self, name: str, not_before: float) -> None:
         """The system refused another process: what runs now is the most that may run from here on."""
+        self._most_running = max(1, len(self._running) - 1)
+        self.postpone(name, not_before)
+
+    def postpone(self, name: str, not_before: float) -> None:
+        """What a running step needs is held by another process; others may go on meanwhile."""
         del self._running[name]
         self._attempts[name] -= 1
-        self._most_running = max(1, len(self._running))
+        for resource in self._tasks[name].uses:
+            self._starts[resource].pop()  # it was no start
         self._not_before[name] = not_before
         self._move(name, "refuse")
         self._fresh.append(name)

@@ -90,6 +90,7 @@ class Selector:
         everything: All files of the repository, asked for only where a step runs on all of its files.
         tags: `identify` tags of a path.
         left_out: Steps that someone asked to leave out, and how (``"--skip"``, ``"SKIP"``).
+        fixing: Steps whose fix may run.
     """
 
     config: Config
@@ -98,6 +99,7 @@ class Selector:
     everything: Callable[[], Iterable[str]]
     tags: Tags
     left_out: Mapping[str, str]
+    fixing: Collection[str] = ()
 
     def decide(self, graph: Graph) -> dict[str, Decision]:
         """A decision for each node of the graph, in topological order."""
@@ -114,10 +116,33 @@ class Selector:
     def touched(self, decisions: Mapping[str, Decision]) -> dict[str, Touched]:
         """What each step that runs may read or write."""
         return {
-            name: replace(touched_by_all(self.config.step(name), self.tags), files=decision.touched)
+            name: replace(
+                touched_by_all(step := self.config.step(name), self.tags),
+                files=decision.touched,
+                writes=step.modifies or name in self.fixing,
+            )
             for name, decision in decisions.items()
             if decision.run
         }
+
+    def first_of(self, step: Step, paths: Iterable[str]) -> str | None:
+        """The first of the paths that is one of the step's files, or None."""
+        accepts = FileFilter(step, self.tags)
+        return next((path for path in paths if accepts.matches(path)), None)
+
+    def watched(self, decisions: Mapping[str, Decision]) -> dict[str, tuple[str, ...]]:
+        """Of each step that runs, the files in which a change that it makes counts.
+
+        What it is given; of a declared writer whose command is given nothing, all its files.
+        """
+        return {name: self._watched(name, decision) for name, decision in decisions.items() if decision.run}
+
+    def _watched(self, name: str, decision: Decision) -> tuple[str, ...]:
+        step = self.config.step(name)
+        if decision.touched is not None or not (step.modifies or name in self.fixing):
+            return decision.files
+        accepts = FileFilter(step, self.tags)
+        return tuple(path for path in self.everything() if accepts.matches(path))
 
     def _decide(self, step: Step, makers: Sequence[str]) -> Decision:
         if step.name in self.left_out:

@@ -34,6 +34,7 @@ def finished(
     wall: float,
     peak: int,
     signal: int | None = None,
+    conflict: bool = False,
 ) -> RunFinished:
     """The last event of a run.
 
@@ -45,8 +46,9 @@ def finished(
         wall: Seconds since the run started.
         peak: The most steps that ran at once.
         signal: The signal that ended the run, or None.
+        conflict: Whether a change of the user's and one of the run's excluded each other.
     """
-    failed = any(
+    failed = conflict or any(
         outcomes.is_blocking(outcome, allowed_to_fail=frame.tasks[name].may_fail) for name, outcome in ended.items()
     )
     verdict, code = ("failed", 1) if failed else ("passed", 0)

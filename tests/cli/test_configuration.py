@@ -67,7 +67,7 @@ uses = ["database"]
         "pyproject.toml:21: [tool.hookflow.steps.empty] uses: unknown resource 'database'",
     ]
     assert not (project.path / "ran").exists()
-    assert not project.state.exists()
+    assert not (project.state / "runs").exists()
 
 
 @pytest.mark.parametrize(

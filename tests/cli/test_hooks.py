@@ -113,7 +113,7 @@ def test_hookflow_0_lets_everything_through(hooked: Project) -> None:
 def test_a_hook_of_a_stage_without_steps_does_nothing(hooked: Project) -> None:
     """And leaves no run behind."""
     assert hooked.hookflow("hook", "post-commit").code == 0
-    assert not hooked.state.exists()
+    assert not (hooked.state / "runs").exists()
 
 
 def test_the_message_can_be_checked(project: Project) -> None:

@@ -344,7 +344,7 @@ def test_the_state_directory_can_be_elsewhere(project: Project, tmp_path: Path) 
     project.configure('[steps.a]\nrun = "true"')
     project.hookflow("run", HOOKFLOW_STATE_DIR=str(tmp_path / "state"))
     assert (tmp_path / "state" / "latest" / "events.jsonl").exists()
-    assert not project.state.exists()
+    assert not (project.state / "runs").exists()
 
 
 def test_a_state_directory_that_cannot_be_written_is_done_without(project: Project, tmp_path: Path) -> None:

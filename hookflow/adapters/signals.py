@@ -1,0 +1,50 @@
+"""What a signal does outside of trio: an exception where a run can be undone, nothing while it is being undone."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from hookflow.core.errors import Interrupted
+
+# What ends a run properly. Not all of them exist on every system.
+ENDING = tuple(
+    signal.Signals(getattr(signal, name))
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
+)
+
+
+def heeded() -> list[signal.Signals]:
+    """The signals that end a run. A hang-up that was ignored when we began (nohup) stays ignored."""
+    hang_up = getattr(signal, "SIGHUP", None)
+    return [number for number in ENDING if number != hang_up or signal.getsignal(number) is not signal.SIG_IGN]
+
+
+@contextmanager
+def raised() -> Iterator[None]:
+    """Within it, a signal that ends a run raises `Interrupted`."""
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        raise Interrupted(number)
+
+    with _handled(interrupt):
+        yield
+
+
+@contextmanager
+def ignored() -> Iterator[None]:
+    """Within it, signals are ignored: what is being put back must be put back whole."""
+    with _handled(signal.SIG_IGN):
+        yield
+
+
+@contextmanager
+def _handled(handler: Any) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in heeded()}
+    try:
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)
