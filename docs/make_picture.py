@@ -31,7 +31,7 @@ def main() -> None:
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "FORCE_COLOR": "1",
-            "COLUMNS": "88",
+            "COLUMNS": "100",
         }
 
         def run(*command: str) -> str:
@@ -53,10 +53,11 @@ def main() -> None:
 
 def draw(text: str) -> None:
     """The text of a terminal as an SVG file that loads nothing from elsewhere."""
-    console = Console(record=True, width=96, file=io.StringIO(), force_terminal=True)
+    console = Console(record=True, width=104, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi(text.rstrip()), soft_wrap=True)
     plain = re.sub(r"@font-face \{\{.*?\}\}\n", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
     svg = console.export_svg(title="a commit that is blocked", code_format=plain)
+    svg = re.sub(r"\s*<!--.*?-->", "", svg)
     (ROOT / "docs" / "run.svg").write_text(svg, encoding="utf-8")
 
 
