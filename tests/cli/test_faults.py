@@ -244,9 +244,9 @@ def test_ctrl_z_stops_the_steps_too_and_costs_no_time_out(project: Project) -> N
     while not place.exists() or not place.read_text().strip():
         time.sleep(0.01)
     run.send_signal(signal.SIGTSTP)
-    while state_of(run.pid) != "T":
-        time.sleep(0.01)
-    assert state_of(int(place.read_text())) == "T"
+    for pid in (run.pid, int(place.read_text())):
+        while state_of(pid) != "T":
+            time.sleep(0.01)
     time.sleep(2.2)
     run.send_signal(signal.SIGCONT)
     assert run.wait(timeout=10) == 0
