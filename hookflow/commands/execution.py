@@ -132,7 +132,9 @@ def _run_started(prepared: Prepared, run: str) -> events.RunStarted:
 
 def _reporters(stack: ExitStack, directory: runs.RunDirectory, reporting: Reporting) -> Emit:
     level = "plain" if reporting.output == "auto" else reporting.output
-    listeners: list[Emit] = [plain.Plain(sys.stdout, sys.stderr, level=level, colours=_colours(sys.stdout)).emit]
+    listeners: list[Emit] = [
+        plain.Plain(sys.stdout, sys.stderr, level=level, colours=_colours(sys.stdout), logs_kept=directory.kept).emit
+    ]
     if (path := directory.events()) is not None:
         listeners.append(jsonl.JsonLines(stack.enter_context(files.private_text(path))).emit)
     if reporting.events is not None:
@@ -140,7 +142,7 @@ def _reporters(stack: ExitStack, directory: runs.RunDirectory, reporting: Report
             stream = stack.enter_context(reporting.events.open("w", encoding="utf-8"))
         except OSError as error:
             raise BrokenEnvironmentError(f"--events {reporting.events}: {error.strerror}") from None
-        listeners.append(jsonl.JsonLines(stream).emit)
+        listeners.append(jsonl.JsonLines(stream, logs_kept=directory.kept).emit)
 
     def emit(event: events.Event) -> None:
         for listener in listeners:

@@ -78,7 +78,8 @@ class Tree:
         try:
             self._take(exclusive=False)
         except BrokenEnvironmentError as error:
-            _say(f"runs without a lock on the work tree: {error}")
+            if os.access(self.repository.git_dir, os.W_OK):  # else who keeps the logs says the same
+                _say(f"runs without a lock on the work tree: {error}")
 
     def _take(self, *, exclusive: bool) -> None:
         said = None

@@ -7,10 +7,16 @@ from hookflow.core import events, outcome
 
 
 class JsonLines:
-    """Writes every event to a text stream; it belongs to the caller, who closes it."""
+    """Writes every event to a text stream; it belongs to the caller, who closes it.
 
-    def __init__(self, stream: TextIO) -> None:
+    Args:
+        stream: The stream.
+        logs_kept: Whether logs are still there after the run; else none is named.
+    """
+
+    def __init__(self, stream: TextIO, *, logs_kept: bool = True) -> None:
         self._stream: TextIO | None = stream
+        self._logs_kept = logs_kept
 
     def emit(self, event: events.Event) -> None:
         """Write one event. When the stream fails, whoever read it has gone, or the disk is full: no more."""
@@ -18,7 +24,10 @@ class JsonLines:
             return
         try:
             # Pure ASCII, so that a name of any bytes gives valid UTF-8 (a lone surrogate as an escape).
-            self._stream.write(json.dumps(as_mapping(event)) + "\n")
+            values = as_mapping(event)
+            if "log" in values and not self._logs_kept:
+                values["log"] = None
+            self._stream.write(json.dumps(values) + "\n")
             self._stream.flush()
         except OSError:
             self._stream = None

@@ -24,13 +24,17 @@ class Plain:
         err: Where warnings go.
         level: ``quiet`` shows what went wrong, ``verbose`` also the output of steps that passed.
         colours: Whether `out` shows colours.
+        logs_kept: Whether logs are still there after the run, so that naming them helps.
     """
 
-    def __init__(self, out: TextIO, err: TextIO, *, level: Level = "plain", colours: bool = False) -> None:
+    def __init__(
+        self, out: TextIO, err: TextIO, *, level: Level = "plain", colours: bool = False, logs_kept: bool = True
+    ) -> None:
         self._out: TextIO | None = out
         self._err: TextIO | None = err
         self._level = level
         self._colours = colours
+        self._logs_kept = logs_kept
         self._width = 0
         self._shown_later: list[events.StepFinished] = []
         self._run: events.RunStarted | None = None
@@ -91,7 +95,8 @@ class Plain:
             self._line(f"(the last {display.count(len(lines), 'line')}; the rest is in the log)")
         for line in lines:
             self._line(display.harmless(line, colours=self._colours))
-        self._line(f"--- log of {name}: {display.printable(_short(event.log))}\n")
+        if self._logs_kept:
+            self._line(f"--- log of {name}: {display.printable(_short(event.log))}\n")
 
     def _warn(self, event: events.Warned) -> None:
         about = f"{display.printable(event.step)}: " if event.step is not None else ""

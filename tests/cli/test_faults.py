@@ -118,6 +118,19 @@ def test_a_full_disk_refuses_clearly_or_does_without(small_disk: Path) -> None:
     assert (project.path / "big").read_bytes() == b"unstaged"
 
 
+def test_a_read_only_disk_is_done_without(small_disk: Path) -> None:
+    """No lock, no logs, no state: steps run, a failure is shown, and it is said once."""
+    project = Project.create(small_disk / "project")
+    project.configure('[steps.a]\nrun = "echo shown; false"')
+    project.write("x")
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    done = project.hookflow("run")
+    assert done.code == 1
+    assert "shown" in done.out
+    assert "log of a" not in done.out
+    assert done.err.count("hookflow:") == done.err.count("Read-only file system") == 1
+
+
 def test_without_home_and_with_a_home_that_cannot_be_written(project: Project) -> None:
     """Neither is needed."""
     project.configure('[resources]\nr = { scope = "machine" }\n[steps.a]\nrun = "true"\nuses = ["r"]')

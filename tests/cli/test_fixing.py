@@ -97,6 +97,48 @@ def test_a_fix_in_a_merge(hooked: Project) -> None:
     assert hooked.git("status", "--porcelain") == ""
 
 
+def test_cherry_pick_rebase_and_revert_go_on_as_without_us(hooked: Project) -> None:
+    """With a fixing step in place; what they stop at is committed with the fix."""
+    hooked.git("checkout", "-q", "-b", "topic")
+    hooked.write("t.txt", "topic\n")
+    hooked.commit("topic")
+    hooked.write("a.txt", "fixme\n" + TEXT)
+    hooked.commit("conflicting")
+    hooked.git("checkout", "-q", "main")
+    hooked.write("a.txt", "mine\n" + TEXT)
+    hooked.commit("main")
+    hooked.git("cherry-pick", "topic~1")
+    hooked.git("revert", "--no-edit", "HEAD")
+    assert hooked.run("git", "cherry-pick", "topic").code == 1
+    hooked.write("a.txt", "fixme, resolved\n" + TEXT)
+    hooked.git("add", "-A")
+    assert hooked.run("git", "-c", "core.editor=true", "cherry-pick", "--continue").code == 0
+    assert hooked.git("show", "HEAD:a.txt").startswith("FIXED, resolved\n")
+    hooked.git("checkout", "-q", "-b", "other", "topic~1")
+    hooked.git("rebase", "-q", "main")
+    assert hooked.git("status", "--porcelain") == ""
+
+
+def test_a_fix_inside_a_submodule(hooked: Project, tmp_path: Path) -> None:
+    """Its git directory is elsewhere; it is a repository like any other."""
+    library = Project.create(tmp_path / "library")
+    library.configure(steps(**{"stage-fixed": "true"}))
+    library.commit()
+    hooked.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(library.path), "lib")
+    inside = Project(hooked.path / "lib")
+    assert inside.hookflow("install").code == 0
+    inside.write("b.txt", "fixme\n")
+    inside.git("add", "-A")
+    inside.write("b.txt", "fixme\nunstaged\n")
+    assert inside.run("git", "commit", "-m", "x").code == 1  # on top of an unstaged hunk
+    (beside,) = inside.path.glob("b.txt.hookflow-*")
+    beside.unlink()
+    inside.write("b.txt", "fixme\n")
+    assert inside.run("git", "commit", "-m", "x").code == 0
+    assert inside.git("show", "HEAD:b.txt") == "FIXED\n"
+    assert inside.git("status", "--porcelain") == ""
+
+
 def test_beside_an_unstaged_hunk_the_fix_is_committed_and_the_hunk_stays_out(hooked: Project) -> None:
     """Three-way: the user's hunk is on top of the fix afterwards."""
     hooked.write("a.txt", "fixme\n" + TEXT)
