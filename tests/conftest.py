@@ -4,8 +4,14 @@ import os
 import sys
 from pathlib import Path
 
+import hypothesis
 import pytest
 from project import Project
+
+# In CI the same examples each time: a new find there would come at somebody else's change.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 _LEAKING = ("GIT_", "HOOKFLOW", "PRE_COMMIT", "GITHUB_", "XDG_")
 

@@ -33,8 +33,17 @@ def ignored(repository: Path, rule: str, paths: list[str]) -> set[str]:
     return set(filter(None, done.stdout.decode().split("\0")))
 
 
+def is_plain(rule: str) -> bool:
+    """Whether git and pathspec agree on what a rule means.
+
+    They do not on ``**`` glued to a name (``a**/**``): git 2.39 takes that for a match of ``a`` itself.
+    """
+    glued = any("**" in segment and segment != "**" for segment in rule.split("/"))
+    return not glued and not rule.startswith("!") and not rule.endswith("**/")
+
+
 @given(
-    rule=RULES.filter(lambda rule: not rule.startswith("!") and not rule.endswith("**/")),
+    rule=RULES.filter(is_plain),
     paths=st.lists(PATHS, min_size=15, max_size=30, unique=True),
 )
 @settings(max_examples=50, deadline=None)
