@@ -14,6 +14,7 @@ from typing import Protocol
 import trio
 
 from hookflow.attempt import Ended, Launcher, OutOfTime
+from hookflow.core.endings import ENDING, HANG_UP
 from hookflow.core.launch import Job, NotStarted
 from hookflow.core.outcome import Cancelled, Failed, Outcome, TimedOut, is_failure
 from hookflow.core.schedule import Schedule, Start
@@ -21,8 +22,6 @@ from hookflow.core.verdict import from_exit_code, with_changes, with_note
 from hookflow.ledger import Ledger
 from hookflow.trial import Trial, Tried, Watch
 
-# What ends a run properly. Not all of them exist on every system.
-_ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 _STOP = getattr(signal, "SIGTSTP", None)  # Ctrl-Z
 _FIRST_WAIT = 0.1  # seconds before a refused process is tried again while nothing runs; doubles
 _MOST_REFUSALS = 8  # in a row with nothing running: some 25 s
@@ -85,8 +84,8 @@ async def run(schedule: Schedule, jobs: Mapping[str, Job], outside: Outside, led
 
 def _heeded() -> Collection[int]:
     """The signals to listen for. A hang-up that was ignored when we began (nohup) stays ignored."""
-    wanted = [*_ENDING, *([_STOP] if _STOP is not None else [])]
-    may_be_ignored = {getattr(signal, "SIGHUP", None), _STOP}
+    wanted = [*ENDING, *([_STOP] if _STOP is not None else [])]
+    may_be_ignored = {HANG_UP, _STOP}
     return [
         number for number in wanted if not (number in may_be_ignored and signal.getsignal(number) is signal.SIG_IGN)
     ]

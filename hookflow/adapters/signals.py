@@ -6,20 +6,13 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from hookflow.core.endings import ENDING, HANG_UP
 from hookflow.core.errors import Interrupted
-
-# What ends a run properly. Not all of them exist on every system.
-ENDING = tuple(
-    signal.Signals(getattr(signal, name))
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-    if hasattr(signal, name)
-)
 
 
 def heeded() -> list[signal.Signals]:
     """The signals that end a run. A hang-up that was ignored when we began (nohup) stays ignored."""
-    hang_up = getattr(signal, "SIGHUP", None)
-    return [number for number in ENDING if number != hang_up or signal.getsignal(number) is not signal.SIG_IGN]
+    return [number for number in ENDING if number != HANG_UP or signal.getsignal(number) is not signal.SIG_IGN]
 
 
 @contextmanager
