@@ -5,6 +5,7 @@ an entry of its own. In a string each is a bare word of the shell: ``{files}`` b
 are handed over as positional parameters, so that no name is ever parsed by a shell, whatever bytes it has.
 """
 
+import itertools
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,12 @@ _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash", "fish"})
 # Before and after a word that stands alone in POSIX shell: blanks, or an operator's character.
 _BEFORE = frozenset(" \t\n;|&(`")
 _AFTER = frozenset(" \t\n;|&)<>`")
+_QUOTES = {"'": "single quotes", '"': "double quotes"}
+_SCRIPT_OPTION = re.compile(r"-[A-Za-z]*c[A-Za-z]*")
+_OPTIONS_WITH_VALUE = frozenset({"-o", "+o", "-O", "+O"})
+# What may stand before the name of a command.
+_LEADING = frozenset({"!", "{", "if", "then", "elif", "else", "while", "until", "do", "time", "command", "exec"})
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,58 +54,114 @@ def _list_problems(command: Sequence[str]) -> Iterator[str]:
 
 
 def _string_problems(script: str) -> Iterator[str]:
-    for start, end, quoted in _placeholders(script):
-        found = script[start:end]
-        before, after = script[start - 1 : start] or " ", script[end : end + 1] or " "
-        if quoted:
-            yield f"{found} is inside {quoted}, where no quoting is safe; make it a bare word"
-        elif before not in _BEFORE or after not in _AFTER:
+    for place in _Scanner(script).places():
+        found = script[place.start : place.end]
+        if place.inside:
+            yield f"{found} is inside {place.inside}, where no quoting is safe; make it a bare word"
+        elif not place.apart:
             yield f"{found} must be a word of its own, set off by blanks"
-        elif _is_script(_simple_command(script[:start])):
+        elif _is_script(_words(place.commands[-1])) or any(map(_is_evaluated, place.commands)):
             yield f"{found} would be run as a script; make it an argument of a program"
 
 
-def _simple_command(text: str) -> list[str]:
-    """The words of the simple command that `text` ends in."""
-    return re.split(r"[;|&(`\n]", text)[-1].split()
-
-
 def _is_script(words: Sequence[str]) -> bool:
-    """Whether the next word after `words` is shell text: after ``eval``, or after a shell's ``-c``."""
-    if not words:
-        return False
-    if words[-1] == "eval":
-        return True
-    is_option = re.fullmatch(r"-[a-z]*c", words[-1]) is not None
-    return is_option and any(word.rpartition("/")[2] in _SHELLS for word in words[:-1])
+    """Whether the next word after `words` is a shell's script: ``-c`` and nothing but options stand before it."""
+    for place, word in enumerate(words):
+        if word.rpartition("/")[2] in _SHELLS:
+            options = words[place + 1 :]
+            operands = [
+                option
+                for before, option in itertools.pairwise(words[place:])
+                if not option.startswith(("-", "+")) and before not in _OPTIONS_WITH_VALUE
+            ]
+            if not operands and any(_SCRIPT_OPTION.fullmatch(option) for option in options):
+                return True
+    return False
 
 
-def _placeholders(script: str) -> Iterator[tuple[int, int, str]]:
-    """Start, end and surroundings ("" if bare) of every placeholder in a POSIX shell script.
+def _is_evaluated(simple_command: str) -> bool:
+    """Whether the command is ``eval``, which joins all its arguments to a script."""
+    words = (word for word in _words(simple_command) if word not in _LEADING and not _ASSIGNMENT.match(word))
+    return next(words, None) == "eval"
 
-    A full shell grammar is not needed: only whether a position is inside quotes, a comment (left alone:
-    it is never run) or after a here-document has begun.
+
+def _words(text: str) -> list[str]:
+    return text.replace("\\\n", "").split()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a placeholder stands in a script.
+
+    Attributes:
+        start: Of its first character.
+        end: After its last one.
+        inside: What quotes it; "" if nothing does.
+        apart: Whether it is a word of its own.
+        commands: The text before it of the simple commands that it is in, from the outermost command
+            substitution inwards.
     """
-    quoted, position, here_document = "", 0, len(script)
-    while position < len(script):
-        char = script[position]
-        match = PLACEHOLDER.match(script, position)
-        if match:
-            inside = here_document < script.rfind("\n", 0, position)
-            yield match.start(), match.end(), quoted or ("a here-document" if inside else "")
-            position = match.end()
-            continue
-        if char == "\\" and quoted != "single quotes":
-            position += 1
-        elif char == "'" and quoted != "double quotes":
-            quoted = "" if quoted else "single quotes"
-        elif char == '"' and quoted != "single quotes":
-            quoted = "" if quoted else "double quotes"
-        elif not quoted and script.startswith("<<", position):
-            here_document = min(here_document, position)
-        elif char == "#" and not quoted and (script[position - 1 : position] or " ") in _BEFORE:
-            position = _end_of_line(script, position)
-        position += 1
+
+    start: int
+    end: int
+    inside: str
+    apart: bool
+    commands: tuple[str, ...]
+
+
+class _Scanner:
+    """Finds the placeholders of a POSIX shell script; those in comments, which are never run, are left out.
+
+    A full grammar is not needed: only whether a place is quoted or in a here-document (taken to have no end,
+    so that nothing after one counts as bare), and which words stand before it.
+    """
+
+    def __init__(self, script: str) -> None:
+        self._script = script
+        self._position = 0
+        self._inside = ""
+        self._blank = True  # a word may begin here
+        self._here_document = False
+        self._begun = [0]  # where each open simple command began
+
+    def places(self) -> Iterator[_Place]:
+        while self._position < len(self._script):
+            if match := PLACEHOLDER.match(self._script, self._position):
+                start, end = match.span()
+                apart = self._blank and (self._script[end : end + 1] or " ") in _AFTER
+                commands = tuple(self._script[begun:start] for begun in self._begun)
+                yield _Place(start, end, self._inside, apart, commands)
+                self._position, self._blank = end, False
+            else:
+                self._read(self._script[self._position])
+                self._position += 1
+
+    def _read(self, char: str) -> None:
+        if char == "\\" and self._inside != "single quotes":
+            self._position += 1
+            # A line that is continued ends no word, and begins none.
+            self._blank = self._blank and self._script.startswith("\n", self._position)
+        elif char in _QUOTES and self._inside in {"", _QUOTES[char]}:
+            self._inside, self._blank = "" if self._inside else _QUOTES[char], False
+        elif char == "#" and self._blank and not self._inside:
+            self._position = _end_of_line(self._script, self._position) - 1
+        elif not self._inside:
+            self._here_document |= self._script.startswith("<<", self._position)
+            if char == "\n" and self._here_document:
+                self._inside = "a here-document"
+            self._blank = char in _BEFORE
+            self._nest(char)
+
+    def _nest(self, char: str) -> None:
+        """Keep track of where simple commands begin."""
+        begun = self._begun[-1]
+        if char == "(" or (char == "`" and self._script[begun - 1 : begun] != "`"):
+            self._begun.append(self._position + 1)
+        elif char in ")`" and len(self._begun) > 1:
+            self._begun.pop()
+            self._blank = False
+        elif char in ";|&)\n":
+            self._begun[-1] = self._position + 1
 
 
 def _end_of_line(script: str, position: int) -> int:
@@ -135,9 +198,9 @@ def _shell_invocation(script: str, files: Sequence[str], args: Sequence[str]) ->
 def _replace(script: str, values: dict[str, str]) -> str:
     """The script with its bare placeholders replaced; those in comments stay as they are."""
     parts, last = [], 0
-    for start, end, _ in _placeholders(script):
-        parts += [script[last:start], values[script[start:end]]]
-        last = end
+    for place in _Scanner(script).places():
+        parts += [script[last : place.start], values[script[place.start : place.end]]]
+        last = place.end
     return "".join([*parts, script[last:]])
 
 
