@@ -60,7 +60,7 @@ def _string_problems(script: str) -> Iterator[str]:
             yield f"{found} is inside {place.inside}, where no quoting is safe; make it a bare word"
         elif not place.apart:
             yield f"{found} must be a word of its own, set off by blanks"
-        elif _is_script(_words(place.commands[-1])) or any(map(_is_evaluated, place.commands)):
+        elif any(_is_script(text.removesuffix("$").split()) or _is_evaluated(text) for text in place.commands):
             yield f"{found} would be run as a script; make it an argument of a program"
 
 
@@ -81,12 +81,13 @@ def _is_script(words: Sequence[str]) -> bool:
 
 def _is_evaluated(simple_command: str) -> bool:
     """Whether the command is ``eval``, which joins all its arguments to a script."""
-    words = (word for word in _words(simple_command) if word not in _LEADING and not _ASSIGNMENT.match(word))
-    return next(words, None) == "eval"
-
-
-def _words(text: str) -> list[str]:
-    return text.replace("\\\n", "").split()
+    for word in simple_command.split():
+        if word == "eval" or ("$" in word and word.endswith("eval")):
+            return True
+        # A word that is expanded may come to nothing, and leave the next one in its place.
+        if word not in _LEADING and not _ASSIGNMENT.match(word) and "$" not in word:
+            return False
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ class _Place:
         end: After its last one.
         inside: What quotes it; "" if nothing does.
         apart: Whether it is a word of its own.
-        commands: The text before it of the simple commands that it is in, from the outermost command
-            substitution inwards.
+        commands: What stands before it of the simple commands that it is in, from the outermost command
+            substitution inwards: without quotes, and with ``$`` for a whole substitution.
     """
 
     start: int
@@ -122,15 +123,16 @@ class _Scanner:
         self._inside = ""
         self._blank = True  # a word may begin here
         self._here_document = False
-        self._begun = [0]  # where each open simple command began
+        self._open = [""]  # what opened each level: a parenthesis, a backquote
+        self._commands = [""]  # the simple command of each level, as far as it has been read
 
     def places(self) -> Iterator[_Place]:
         while self._position < len(self._script):
             if match := PLACEHOLDER.match(self._script, self._position):
                 start, end = match.span()
                 apart = self._blank and (self._script[end : end + 1] or " ") in _AFTER
-                commands = tuple(self._script[begun:start] for begun in self._begun)
-                yield _Place(start, end, self._inside, apart, commands)
+                yield _Place(start, end, self._inside, apart, tuple(self._commands))
+                self._commands[-1] += "$"
                 self._position, self._blank = end, False
             else:
                 self._read(self._script[self._position])
@@ -139,29 +141,40 @@ class _Scanner:
     def _read(self, char: str) -> None:
         if char == "\\" and self._inside != "single quotes":
             self._position += 1
-            # A line that is continued ends no word, and begins none.
-            self._blank = self._blank and self._script.startswith("\n", self._position)
+            if not self._script.startswith("\n", self._position):  # a continued line
+                self._add_quoted(self._script[self._position : self._position + 1])
         elif char in _QUOTES and self._inside in {"", _QUOTES[char]}:
             self._inside, self._blank = "" if self._inside else _QUOTES[char], False
-        elif char == "#" and self._blank and not self._inside:
+        elif self._inside:
+            self._add_quoted(char)
+        elif char == "#" and self._blank:
             self._position = _end_of_line(self._script, self._position) - 1
-        elif not self._inside:
+        else:
             self._here_document |= self._script.startswith("<<", self._position)
             if char == "\n" and self._here_document:
                 self._inside = "a here-document"
             self._blank = char in _BEFORE
-            self._nest(char)
+            self._add_bare(char)
 
-    def _nest(self, char: str) -> None:
-        """Keep track of where simple commands begin."""
-        begun = self._begun[-1]
-        if char == "(" or (char == "`" and self._script[begun - 1 : begun] != "`"):
-            self._begun.append(self._position + 1)
-        elif char in ")`" and len(self._begun) > 1:
-            self._begun.pop()
+    def _add_quoted(self, char: str) -> None:
+        self._commands[-1] += "_" if char.isspace() else char
+        self._blank = False
+
+    def _add_bare(self, char: str) -> None:
+        if char == "(" or (char == "`" and self._open[-1] != "`"):
+            self._commands[-1] += "$" if char == "`" else ""
+            self._open.append(char)
+            self._commands.append("")
+        elif char in ")`" and len(self._open) > 1:
+            self._open.pop()
+            self._commands.pop()
             self._blank = False
+            if not self._commands[-1].endswith("$"):  # a subshell, or the head of a function
+                self._commands[-1] = ""
         elif char in ";|&)\n":
-            self._begun[-1] = self._position + 1
+            self._commands[-1] = ""
+        else:
+            self._commands[-1] += char
 
 
 def _end_of_line(script: str, position: int) -> int:

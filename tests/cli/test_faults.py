@@ -195,18 +195,26 @@ def test_a_dirty_submodule_is_left_alone(project: Project, tmp_path: Path) -> No
 @pytest.mark.parametrize("scope", ["repository", "machine"])
 def test_a_resource_is_shared_with_other_runs(project: Project, scope: str, tmp_path: Path) -> None:
     """Never at once, whoever runs; the second says for whom it waits."""
-    step = f'run = "mkdir {tmp_path}/lock && sleep 0.7 && rmdir {tmp_path}/lock"\nuses = ["database"]'
+    until = f"while [ ! -e {tmp_path}/go ]; do sleep 0.02; done"
+    step = f'run = "mkdir {tmp_path}/lock && {until} && rmdir {tmp_path}/lock"\nuses = ["database"]'
     project.configure(f'[resources]\ndatabase = {{ scope = "{scope}" }}\n[steps.a]\n{step}')
     project.write("x")
-    first = subprocess.Popen(
-        [*HOOKFLOW, "run"], cwd=project.path, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(tmp_path)}
-    )
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    said = tmp_path / "said"
+    first = subprocess.Popen([*HOOKFLOW, "run"], cwd=project.path, stdout=subprocess.DEVNULL, env=environment)
     while not (tmp_path / "lock").exists():
         time.sleep(0.01)
-    second = project.hookflow("run", TMPDIR=str(tmp_path))
-    assert (first.wait(timeout=10), second.code) == (0, 0)
-    assert second.err.count("waits for database, held by run") == 1
-    assert f"process {first.pid}" in second.err
+    with said.open("w") as err:
+        second = subprocess.Popen(
+            [*HOOKFLOW, "run"], cwd=project.path, stdout=subprocess.DEVNULL, stderr=err, env=environment
+        )
+    while "waits for database, held by run" not in said.read_text():
+        assert second.poll() is None
+        time.sleep(0.01)
+    (tmp_path / "go").touch()
+    assert (first.wait(timeout=10), second.wait(timeout=10)) == (0, 0)
+    assert said.read_text().count("waits for database") == 1
+    assert f"process {first.pid}" in said.read_text()
 
 
 def test_a_dead_holder_keeps_nothing(project: Project) -> None:

@@ -114,6 +114,15 @@ def start(project: Project, *command: str) -> subprocess.Popen[bytes]:
     )
 
 
+# Begins, and goes on when the test says so.
+WAITING = "touch .git/began; while [ ! -e .git/go ]; do sleep 0.02; done"
+
+
+def let_go(project: Project) -> None:
+    """Let the waiting step end."""
+    (project.path / ".git" / "go").touch()
+
+
 SLOW = "touch .git/began; sleep 30 & echo $! > .git/child; wait"
 
 
@@ -197,15 +206,19 @@ def test_ctrl_c_in_a_commit(partly: Project) -> None:
 
 def test_a_second_run_waits_and_says_for_whom(partly: Project) -> None:
     """Both see only what is staged."""
-    partly.configure('[steps.show]\nrun = "touch .git/began; sleep 0.7; cat a.txt"\nfiles = ["*.txt"]')
+    partly.configure(f'[steps.show]\nrun = "{WAITING}; cat a.txt"\nfiles = ["*.txt"]')
     before = tree(partly)
     first = start(partly, *HOOKFLOW, "run", "--staged")
     wait_until((partly.path / ".git" / "began").exists)
-    second = partly.hookflow("run", "--staged")
-    assert first.wait(timeout=10) == 0
-    assert second.code == 0
-    assert f"process {first.pid}" in second.err
-    assert "waits for this work tree, held by run" in second.err
+    said = partly.path / ".git" / "said"
+    with said.open("w") as err:
+        second = subprocess.Popen(
+            [*HOOKFLOW, "run", "--staged"], cwd=partly.path, stdout=subprocess.DEVNULL, stderr=err
+        )
+    wait_until(lambda: f"process {first.pid}" in said.read_text())
+    let_go(partly)
+    assert (first.wait(timeout=10), second.wait(timeout=10)) == (0, 0)
+    assert said.read_text().count("waits for this work tree, held by run") == 1
     assert "unstaged" not in partly.log("show").decode()
     assert tree(partly) == before
 
@@ -224,11 +237,12 @@ def test_a_step_may_call_hookflow(partly: Project) -> None:
 
 def test_an_editor_saves_a_hidden_file_meanwhile(partly: Project) -> None:
     """Both edits are kept, and the commit is made."""
-    partly.configure('[steps.slow]\nrun = "touch .git/began; sleep 0.7"\nfiles = ["*.txt"]')
+    partly.configure(f'[steps.slow]\nrun = "{WAITING}"\nfiles = ["*.txt"]')
     run = start(partly, "git", "commit", "-m", "x")
     wait_until((partly.path / ".git" / "began").exists)
     text = (partly.path / "a.txt").read_text()
     partly.write("a.txt", text.replace("line 5\n", "line 5, edited\n"))
+    let_go(partly)
     assert run.wait(timeout=10) == 0
     now = (partly.path / "a.txt").read_text()
     assert "line 5, edited\n" in now
@@ -237,13 +251,14 @@ def test_an_editor_saves_a_hidden_file_meanwhile(partly: Project) -> None:
 
 def test_edits_that_exclude_each_other_block_the_commit(partly: Project) -> None:
     """The user's is in place, the other is saved beside and named."""
-    partly.configure('[steps.slow]\nrun = "touch .git/began; sleep 0.7"\nfiles = ["*.txt"]')
+    partly.configure(f'[steps.slow]\nrun = "{WAITING}"\nfiles = ["*.txt"]')
     before = (partly.path / "a.txt").read_text()
     partly_run = subprocess.Popen(
         [*HOOKFLOW, "run", "--staged"], cwd=partly.path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     )
     wait_until((partly.path / ".git" / "began").exists)
     partly.write("a.txt", "staged\n" + TEXT + "something else\n")
+    let_go(partly)
     _, said = partly_run.communicate(timeout=10)
     assert partly_run.returncode == 1
     assert (partly.path / "a.txt").read_text() == before

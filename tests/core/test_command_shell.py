@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 from hookflow.core import command
 from hookflow.core.porcelain import data
 
-HOSTILE = ["$(touch x)", ";touch x;", "\ntouch x\n", "'`touch x`'", '"$(touch x)"', "-rf", "a b", "*", "\udcff"]
+HOSTILE = [
+    "$(touch x)",
+    ";touch x;",
+    "\ntouch x\n",
+    "'`touch x`'",
+    '"$(touch x)"',
+    "touch${IFS}x",
+    "-rf",
+    "a b",
+    "*",
+    "\udcff",
+]
 PARTS = st.sampled_from(
     [*"'\"\\ \n;`)|#", "$(", "<<E\n", "E\n", "x=", "{ ", "; }", "echo ", "echo ", "eval ", "sh -c ", "-e ", "-- "]
 )
@@ -60,7 +71,7 @@ def test_arguments_of_git_are_as_safe(workplace) -> None:
     assert list(workplace.iterdir()) == []
 
 
-@given(parts=st.lists(st.one_of(PARTS, PARTS, PLACES), min_size=1, max_size=9), name=st.sampled_from(HOSTILE[:5]))
+@given(parts=st.lists(st.one_of(PARTS, PARTS, PLACES), min_size=1, max_size=9), name=st.sampled_from(HOSTILE[:6]))
 @settings(max_examples=6000, deadline=None)
 def test_no_accepted_script_runs_a_name(parts, name, workplace) -> None:
     """Whatever quotes, comments, here-documents, evals and shells a script is made of."""
@@ -86,6 +97,12 @@ def test_no_accepted_script_runs_a_name(parts, name, workplace) -> None:
         "eval $(echo {files})",
         "eval $(true; echo {files})",
         "eval `echo {files}`",
+        "''eval {files}",
+        "e\\val {files}",
+        "$nothing eval {files}",
+        "$(true a b) eval {files}",
+        "f() { eval {files}; }; f",
+        "sh -c $(echo {files})",
         "eval \\\n  {files}",
         "sh -c \\\n  {files}",
         "sh -c -e {files}",
