@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hookflow import arguments
+from hookflow.core.endings import ENDING
 from hookflow.core.errors import ConfigurationError, HookflowError, Interrupted
 
 _SIGNALLED = 128  # a shell's way of saying "ended by signal n": 128 + n
@@ -34,6 +35,10 @@ def main(words: Sequence[str] | None = None) -> int:
         code = _explained(error)
     except Exception as error:  # noqa: BLE001 (the last resort: a person gets a sentence, not a traceback)
         code = _defect(error)
+    if code > _SIGNALLED:
+        # The run is ended and everything is back; another Ctrl-C must not change the exit code of that.
+        for number in ENDING:
+            signal.signal(number, signal.SIG_IGN)
     _flush()
     return code
 

@@ -371,3 +371,36 @@ def test_several_refs_are_all_looked_at(remote: Project) -> None:
     remote.write("two.py")
     remote.commit()
     assert pushed(remote, (one, before), (commit_of(remote), one)) == {"one.py": "M", "two.py": "M"}
+
+
+def test_a_tag_brings_what_its_commit_brings(remote: Project) -> None:
+    """Annotated or not."""
+    remote.write("tagged.py")
+    remote.commit()
+    remote.git("tag", "-a", "-m", "x", "annotated")
+    remote.git("tag", "light")
+    for tag in ("annotated", "light"):
+        assert pushed(remote, (commit_of(remote, tag), NULL)) == {"tagged.py": "M"}
+
+
+def test_a_branch_that_is_not_checked_out_has_the_right_range(remote: Project) -> None:
+    """Its files count, though none of them can be passed."""
+    remote.git("checkout", "-q", "-b", "topic")
+    remote.write("topic.py")
+    remote.commit()
+    remote.git("checkout", "-q", "main")
+    assert pushed(remote, (commit_of(remote, "topic"), NULL)) == {"topic.py": "D"}
+
+
+def test_a_shallow_clone_looks_at_more_files_with_a_warning(remote: Project, tmp_path: Path) -> None:
+    """As CI services make them: the commit before is not there."""
+    before = commit_of(remote)
+    remote.write("new.py")
+    remote.commit()
+    remote.git("push", "-q", "origin", "main")
+    remote.run(
+        "git", "clone", "-q", "--depth=1", "-b", "main", f"file://{tmp_path}/remote.git", str(tmp_path / "shallow")
+    )
+    shallow = Project(tmp_path / "shallow")
+    assert set(changed(shallow, Between(before, "HEAD"))) == {"kept.py", "edited.py", "gone.py", "old.py", "new.py"}
+    assert "a shallow clone?" in warnings(shallow, Between(before, "HEAD"))[0]
