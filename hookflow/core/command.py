@@ -67,14 +67,14 @@ def _string_problems(script: str) -> Iterator[str]:
 def _is_script(words: Sequence[str]) -> bool:
     """Whether the next word after `words` is a shell's script: ``-c`` and nothing but options stand before it."""
     for place, word in enumerate(words):
-        if word.rpartition("/")[2] in _SHELLS:
+        if re.split("[/$]", word)[-1] in _SHELLS:
             options = words[place + 1 :]
             operands = [
                 option
                 for before, option in itertools.pairwise(words[place:])
-                if not option.startswith(("-", "+")) and before not in _OPTIONS_WITH_VALUE
+                if not option.startswith(("-", "+", "$")) and before not in _OPTIONS_WITH_VALUE
             ]
-            if not operands and any(_SCRIPT_OPTION.fullmatch(option) for option in options):
+            if not operands and any(_SCRIPT_OPTION.fullmatch(option.lstrip("$")) for option in options):
                 return True
     return False
 

@@ -18,9 +18,9 @@ _MINUTE = 60.0
 
 def seconds(value: float) -> str:
     """A duration: ``0.04 s``, ``12.3 s``, ``2 min 05 s``."""
-    if value < 10:  # noqa: PLR2004 (two digits after the point below ten seconds)
+    if round(value, 2) < 10:  # noqa: PLR2004 (two digits after the point below ten seconds)
         return f"{value:.2f} s"
-    if value < _MINUTE:
+    if round(value, 1) < _MINUTE:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
     return f"{minutes} min {rest:02} s"
@@ -33,7 +33,7 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
 
 def printable(text: str) -> str:
     """A name on one line: control characters and bytes that are not UTF-8 as escapes."""
-    escaped = _CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", text.replace("\n", "\\n"))
+    escaped = _CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", text.replace("\n", "\\n").replace("\t", "\\t"))
     return _SURROGATES.sub(lambda match: f"\\x{ord(match[0]) & 0xFF:02x}", escaped)
 
 

@@ -6,6 +6,7 @@ from hookflow.core.config import Rate
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
+_MOST = 1e15  # as good as for ever; an integer beyond may be too large for a float
 _PERIODS = {
     "s": 1.0,
     "sec": 1.0,
@@ -16,7 +17,7 @@ _PERIODS = {
     "h": 3600.0,
     "hour": 3600.0,
 }
-_RATE = re.compile(r"(\d+)\s*/\s*([a-z]+)")
+_RATE = re.compile(r"(\d{1,15})\s*/\s*([a-z]+)")
 
 DURATION_FORM = 'a duration such as "90s", "5m", "1h", or seconds'
 RATE_FORM = 'a rate such as "30/min"'
@@ -30,7 +31,7 @@ def parse_duration(value: object) -> float | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        seconds = float(value)
+        seconds = float(value) if value < _MOST else 0.0
     elif isinstance(value, str) and (match := _DURATION.fullmatch(value.strip())):
         seconds = float(match[1]) * _UNITS[match[2] or "s"]
     else:

@@ -104,6 +104,7 @@ class Schedule:
         self._missing = {name: len(graph.into(name)) for name in graph.nodes}
         self._culprit: dict[str, str] = {}
         self._running: dict[str, Start] = {}
+        self._started: dict[str, float] = {}
         self._not_before: dict[str, float] = {}
         self._starts: dict[str, deque[float]] = {name: deque() for name in self._resources}
         self._ready: list[str] = []
@@ -145,9 +146,10 @@ class Schedule:
         chosen: list[Start] = []
         for name in tuple(self._ready):
             task = self._tasks[name]
-            if self._free_cpus() < 1 or (task.alone and self._running):
+            due = self._due_time(name, now) <= now
+            if self._free_cpus() < 1 or (due and task.alone and self._running):
                 break
-            if self._not_before.get(name, now) <= now and self._fits(task, now):
+            if due and self._fits(task):
                 start = Start(name, self._attempts[name] + 1, min(task.cpus, self._jobs))
                 self._begin(start, now)
                 chosen.append(start)
@@ -157,15 +159,8 @@ class Schedule:
 
     def wake_time(self, now: float) -> float | None:
         """The next moment at which `startable` may say more although nothing ends; None if there is none."""
-        times = []
-        for name in self._ready:
-            later = [
-                self._not_before.get(name, now),
-                *(self._rate_time(r, now) for r in self._tasks[name].uses),
-            ]
-            if max(later) > now:
-                times.append(max(later))
-        return min(times, default=None)
+        times = (self._due_time(name, now) for name in self._ready)
+        return min((time for time in times if time > now), default=None)
 
     def ended(self, name: str, outcome: Outcome) -> None:
         """A running step has its outcome."""
@@ -192,8 +187,9 @@ class Schedule:
         """What a running step needs is held by another process; others may go on meanwhile."""
         del self._running[name]
         self._attempts[name] -= 1
-        for resource in self._tasks[name].uses:
-            self._starts[resource].pop()  # it was no start
+        for starts in (self._starts[resource] for resource in self._tasks[name].uses):
+            if self._started[name] in starts:
+                starts.remove(self._started[name])  # it was no start
         self._not_before[name] = not_before
         self._move(name, "refuse")
         self._fresh.append(name)
@@ -211,6 +207,7 @@ class Schedule:
         self._attempts[start.name] = start.attempt
         self._running[start.name] = start
         self._move(start.name, "start")
+        self._started[start.name] = now
         for resource in self._tasks[start.name].uses:
             self._starts[resource].append(now)
 
@@ -224,22 +221,24 @@ class Schedule:
             widened.append(wide)
         return widened
 
-    def _fits(self, task: Task, now: float) -> bool:
+    def _fits(self, task: Task) -> bool:
         others = [self._tasks[name] for name in self._running]
         if others and (task.alone or any(other.alone for other in others)):
             return False
-        if len(others) >= self._most_running:
+        if len(others) >= self._most_running or min(task.cpus, self._jobs) > self._free_cpus():
             return False
-        if min(task.cpus, self._jobs) > self._free_cpus():
-            return False
-        return all(self._has_room(name, units, now) for name, units in task.uses.items())
+        return all(self._taken(name) + units <= self._resources[name].slots for name, units in task.uses.items())
 
     def _free_cpus(self) -> int:
         return self._jobs - sum(start.cpus for start in self._running.values())
 
-    def _has_room(self, resource: str, units: int, now: float) -> bool:
-        taken = sum(self._tasks[name].uses.get(resource, 0) for name in self._running)
-        return taken + units <= self._resources[resource].slots and self._rate_time(resource, now) <= now
+    def _taken(self, resource: str) -> int:
+        return sum(self._tasks[name].uses.get(resource, 0) for name in self._running)
+
+    def _due_time(self, name: str, now: float) -> float:
+        """When neither a delay nor a rate keeps the step from starting; `now` if none does."""
+        rates = (self._rate_time(resource, now) for resource in self._tasks[name].uses)
+        return max(now, self._not_before.get(name, now), *rates)
 
     def _rate_time(self, resource: str, now: float) -> float:
         """When the resource's rate allows the next start."""

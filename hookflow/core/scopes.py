@@ -69,8 +69,12 @@ def word(scope: Scope) -> str:
 
 
 def parse_updates(text: str) -> tuple[RefUpdate, ...]:
-    """The lines that git writes to a pre-push hook; what is no such line is left out."""
-    lines = (line.split(" ") for line in text.splitlines())
+    """The lines that git writes to a pre-push hook; what is no such line is left out.
+
+    Only a newline ends a line (a ref's name may have other separators in it), and the first field is what the
+    user pushed, which may have blanks: ``HEAD^{/fix bug}``.
+    """
+    lines = (line.rsplit(" ", 3) for line in text.split("\n"))
     return tuple(RefUpdate(*parts) for parts in lines if len(parts) == len(RefUpdate.__slots__))
 
 

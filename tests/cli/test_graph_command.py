@@ -87,7 +87,7 @@ def test_descriptions_come_through_mermaid_as_they_are(odd: Project) -> None:
     (answer,) = parsed([odd.hookflow("graph", "--format", "mermaid").out])
     for place, name in enumerate(NAMES[: len(DESCRIPTIONS)]):
         label = decoded(answer["labels"][f"s{place}"])
-        wanted = DESCRIPTIONS[place].replace("\n", "\\n").strip()
+        wanted = DESCRIPTIONS[place].replace("\n", "\\n").replace("\t", "\\t").strip()
         assert wanted in label, name
 
 

@@ -1,177 +1,11 @@
-"""The schedule, simulated: no process, no sleep; it is told the time."""
-
-import heapq
-from dataclasses import dataclass, field
+"""The schedule, asked and told by hand."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from simulation import RESOURCES
 
-from hookflow.core.bounds import bound_seconds
-from hookflow.core.config import Rate, Resource
 from hookflow.core.graph import Edge, Graph, Reason
-from hookflow.core.outcome import Blocked, Cancelled, Failed, Outcome, Passed, Skipped
-from hookflow.core.schedule import Schedule, Task
-
-RESOURCES = {"db": Resource(name="db", slots=2), "api": Resource(name="api", slots=9, rate=Rate(2, 5.0))}
-
-
-@dataclass
-class World:
-    """A graph of tasks, and how each of them behaves."""
-
-    graph: Graph
-    tasks: dict[str, Task]
-    seconds: dict[str, float]
-    failing: set[str]
-    jobs: int
-
-
-@dataclass
-class Course:
-    """What a simulation saw."""
-
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    began: dict[str, float] = field(default_factory=dict)
-    ended: dict[str, float] = field(default_factory=dict)
-    running: dict[str, int] = field(default_factory=dict)
-    widest: int = 0
-    now: float = 0.0
-
-
-def simulate(world: World, **options) -> Course:
-    """Run a world to its end, and hold its limits against it at every moment."""
-    schedule = Schedule(world.graph, world.tasks, jobs=world.jobs, resources=RESOURCES, **options)
-    course, ends = Course(), list[tuple[float, str]]()
-    _collect(schedule, course)
-    while not schedule.done:
-        for start in schedule.startable(course.now):
-            course.running[start.name] = start.cpus
-            course.began[start.name] = course.now
-            heapq.heappush(ends, (course.now + world.seconds[start.name], start.name))
-        _check_limits(world, course)
-        wake = schedule.wake_time(course.now)
-        if wake is not None and (not ends or wake < ends[0][0]):
-            course.now = wake
-            continue
-        assert ends, "nothing runs, nothing may start, and it is not done"
-        course.now, name = heapq.heappop(ends)
-        del course.running[name]
-        course.ended[name] = course.now
-        course.outcomes[name] = Failed(1, "x") if name in world.failing else Passed()
-        schedule.ended(name, course.outcomes[name])
-        if schedule.cancelled:
-            for _, other in ends:
-                course.outcomes[other] = Cancelled("x")
-                schedule.ended(other, course.outcomes[other])
-            ends.clear()
-        _collect(schedule, course)
-    return course
-
-
-def _collect(schedule: Schedule, course: Course) -> None:
-    for ended in schedule.take_ended():
-        assert ended.name not in course.outcomes
-        course.outcomes[ended.name] = ended.outcome
-
-
-def _check_limits(world: World, course: Course) -> None:
-    course.widest = max(course.widest, len(course.running))
-    assert sum(course.running.values()) <= world.jobs
-    assert sum(world.tasks[name].uses.get("db", 0) for name in course.running) <= RESOURCES["db"].slots
-    if any(world.tasks[name].alone for name in course.running):
-        assert len(course.running) == 1
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """Up to eight tasks of every kind."""
-    names = [f"t{number}" for number in range(draw(st.integers(1, 8)))]
-    kinds = st.sampled_from(["needs", "outputs", "writes"])
-    edges = [
-        Edge(before, after, (Reason(draw(kinds), "x"),))
-        for place, after in enumerate(names)
-        for before in names[:place]
-        if draw(st.integers(0, 3)) == 0
-    ]
-    tasks = {
-        name: Task(
-            name=name,
-            cpus=draw(st.integers(1, 3)),
-            most_cpus=draw(st.integers(1, 4)),
-            uses=draw(st.sampled_from([{}, {}, {"db": 1}, {"db": 2}, {"api": 1}])),
-            alone=draw(st.integers(0, 5)) == 0,
-            may_fail=draw(st.integers(0, 4)) == 0,
-            skip="nothing to do" if draw(st.integers(0, 5)) == 0 else None,
-        )
-        for name in names
-    }
-    seconds = {name: float(draw(st.integers(1, 5))) for name in names}
-    failing = {name for name in names if draw(st.integers(0, 4)) == 0}
-    return World(Graph(names, edges), tasks, seconds, failing, draw(st.integers(1, 4)))
-
-
-@settings(max_examples=150, deadline=None)
-@given(worlds())
-def test_everything_ends_once_and_nothing_starts_before_what_it_waits_for(world: World) -> None:
-    """Under all limits, which the simulation checks at every moment."""
-    course = simulate(world)
-    assert course.outcomes.keys() == set(world.graph.nodes)
-    for edge in world.graph.edges:
-        if edge.after in course.began and edge.before in course.ended:
-            assert course.began[edge.after] >= course.ended[edge.before]
-    starts = sorted(course.began[name] for name in course.began if "api" in world.tasks[name].uses)
-    assert all(later - earlier >= 5.0 for earlier, later in zip(starts, starts[2:], strict=False))
-
-
-@settings(max_examples=150, deadline=None)
-@given(worlds())
-def test_what_depends_on_a_failure_is_blocked_and_nothing_else(world: World) -> None:
-    """Through skipped and blocked steps too; the order of writes blocks nothing."""
-    course = simulate(world)
-    bad: set[str] = set()
-    for name in world.graph.order:
-        reached = any(edge.blocks and edge.before in bad for edge in world.graph.into(name))
-        skipped = world.tasks[name].skip is not None
-        assert isinstance(course.outcomes[name], Skipped) == skipped
-        assert isinstance(course.outcomes[name], Blocked) == (reached and not skipped)
-        failed = isinstance(course.outcomes[name], Failed) and not world.tasks[name].may_fail
-        if reached or failed:
-            bad.add(name)
-
-
-@settings(max_examples=100, deadline=None)
-@given(worlds())
-def test_in_order_is_one_at_a_time_in_the_graphs_order(world: World) -> None:
-    """What a person expects without --parallel."""
-    course = simulate(world, in_order=True)
-    began = sorted(course.began, key=course.began.__getitem__)
-    assert course.widest <= 1
-    assert began == [name for name in world.graph.order if name in course.began]
-
-
-@settings(max_examples=100, deadline=None)
-@given(worlds())
-def test_no_run_is_shorter_than_its_bound(world: World) -> None:
-    """The bound is one: critical path, work over CPUs, resources."""
-    course = simulate(world)
-    ran = {name: course.ended[name] - course.began[name] for name in course.ended}
-    bound = bound_seconds(world.graph, world.tasks, ran, jobs=world.jobs, resources=RESOURCES)
-    assert bound <= course.now + 1e-9
-
-
-@settings(max_examples=100, deadline=None)
-@given(worlds())
-def test_fail_fast_lets_nothing_start_after_a_failure(world: World) -> None:
-    """What had not ended is cancelled."""
-    course = simulate(world, fail_fast=True)
-    failures = [
-        course.ended[name]
-        for name, outcome in course.outcomes.items()
-        if isinstance(outcome, Failed) and not world.tasks[name].may_fail
-    ]
-    assert len(failures) <= 1
-    assert not failures or all(began <= failures[0] for began in course.began.values())
+from hookflow.core.outcome import Blocked, Cancelled, Failed, Passed, Skipped
+from hookflow.core.schedule import Ended, Schedule, Task
 
 
 def tasks(*names: str, **keys) -> dict[str, Task]:
@@ -250,3 +84,71 @@ def test_a_move_that_a_steps_life_has_not_is_a_defect() -> None:
     schedule.startable(0)
     with pytest.raises(KeyError):
         schedule.ended("a", Skipped("x"))
+
+
+def test_postponing_takes_back_the_start_it_was() -> None:
+    """Another step's later start still counts for the rate."""
+    of = tasks("a", "b", "c", "d", uses={"api": 1})
+    schedule = Schedule(Graph("abcd"), of, jobs=4, resources=RESOURCES)
+    assert [start.name for start in schedule.startable(0)] == ["a", "b"]
+    schedule.ended("b", Passed())
+    schedule.postpone("a", 9.0)
+    assert [start.name for start in schedule.startable(2.0)] == ["c"]
+    assert schedule.wake_time(2.0) == 5.0
+    assert [start.name for start in schedule.startable(5.0)] == ["d"]
+    assert schedule.startable(6.0) == []
+
+
+def test_postponing_long_after_the_start() -> None:
+    """When the rate has forgotten it already."""
+    schedule = Schedule(Graph("ab"), tasks("a", "b", uses={"api": 1}), jobs=1, resources=RESOURCES)
+    schedule.startable(0)
+    assert schedule.wake_time(60.0) is None
+    schedule.postpone("a", 61.0)
+    assert [start.name for start in schedule.startable(60.0)] == ["b"]
+
+
+def test_a_step_that_waits_for_its_time_holds_nobody_back() -> None:
+    """Not even one that wants the machine for itself; when its time has come, it does."""
+    of = {**tasks(*"abc"), "z": Task(name="z", alone=True, seconds=9)}
+    schedule = Schedule(Graph("abcz"), of, jobs=2)
+    assert [start.name for start in schedule.startable(0)] == ["z"]
+    schedule.retry("z", not_before=10.0)
+    assert [start.name for start in schedule.startable(1)] == ["a", "b"]
+    schedule.ended("a", Passed())
+    assert [start.name for start in schedule.startable(2)] == ["c"]
+    schedule.ended("b", Passed())
+    assert schedule.wake_time(3) == 10.0
+    assert schedule.startable(10.0) == []
+    schedule.ended("c", Passed())
+    assert [(start.name, start.attempt) for start in schedule.startable(10.0)] == [("z", 2)]
+
+
+def test_a_failure_is_named_to_whom_it_blocks() -> None:
+    """Directly, or as what failed before."""
+    edges = [Edge(before, after, (Reason("needs", "x"),)) for before, after in ("ab", "bc")]
+    schedule = Schedule(Graph("abc", edges), tasks("a", "b", "c"), jobs=1)
+    schedule.startable(0)
+    schedule.ended("a", Failed(1, "x"))
+    assert schedule.take_ended() == [
+        Ended("b", Blocked("needs a, which failed")),
+        Ended("c", Blocked("a failed before it")),
+    ]
+    assert schedule.take_ended() == []
+    assert schedule.done
+
+
+def test_fail_fast_says_who_failed() -> None:
+    """To every step that could have run."""
+    schedule = Schedule(Graph("ab"), tasks("a", "b"), jobs=1, fail_fast=True)
+    schedule.startable(0)
+    schedule.ended("a", Failed(1, "x"))
+    assert schedule.take_ended() == [Ended("b", Cancelled("fail-fast: a failed"))]
+
+
+def test_nothing_to_do_is_done() -> None:
+    """An empty graph, and steps that are all skipped."""
+    assert Schedule(Graph(""), {}, jobs=1).done
+    schedule = Schedule(Graph("a"), tasks("a", skip="nothing changed"), jobs=1)
+    assert schedule.done
+    assert schedule.take_ended() == [Ended("a", Skipped("nothing changed"))]

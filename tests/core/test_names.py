@@ -1,0 +1,27 @@
+"""The nearest known name."""
+
+import pytest
+
+from hookflow.core.names import did_you_mean, nearest
+
+
+def test_the_nearest_name_is_offered() -> None:
+    """If one is near."""
+    assert nearest("need", ["needs", "files"]) == "needs"
+    assert nearest("xyzzy", ["needs"]) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "said"),
+    [
+        ("need", ["needs", "files"], "; did you mean needs?"),
+        ("precommit", ["pre-push", "pre-commit"], "; did you mean pre-commit?"),
+        ("file", iter(["files"]), "; did you mean files?"),
+        ("xyzzy", ["needs"], ""),
+        ("", ["needs"], ""),
+        ("x", [], ""),
+    ],
+)
+def test_the_offer_is_the_end_of_a_sentence(word, known, said) -> None:
+    """Or nothing at all."""
+    assert did_you_mean(word, known) == said
