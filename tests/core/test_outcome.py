@@ -17,7 +17,17 @@ def test_a_steps_life_has_ends() -> None:
     assert outcome.LIFE["waiting"][outcome.transition(Cached("x"))] == "cached"
 
 
-ENDS = [Passed(), Failed(1, "x"), TimedOut("x"), Cached("x"), Skipped("x"), Blocked("x"), Cancelled("x")]
+# Each outcome; whether it is a failure to what depends on it, whether it fails the run, and its exit code.
+MEANINGS = [
+    (Passed(), False, False, 0),
+    (Failed(1, "x"), True, True, 1),
+    (TimedOut("x"), True, True, None),
+    (Cached("x"), False, False, None),
+    (Skipped("x"), False, False, None),
+    (Blocked("x"), False, True, None),
+    (Cancelled("x"), False, False, None),
+]
+ENDS = [end for end, *_ in MEANINGS]
 
 
 def test_the_outcomes_of_this_test_are_complete() -> None:
@@ -33,17 +43,7 @@ def test_every_outcome_is_a_way_to_an_end(end) -> None:
     assert outcome.LIFE[outcome.word(end)] == {}
 
 
-@pytest.mark.parametrize(
-    ("end", "failure", "blocking", "code"),
-    zip(
-        ENDS,
-        [False, True, True, False, False, False, False],
-        [False, True, True, False, False, True, False],
-        [0, 1, None, None, None, None, None],
-        strict=True,
-    ),
-    ids=map(outcome.word, ENDS),
-)
+@pytest.mark.parametrize(("end", "failure", "blocking", "code"), MEANINGS)
 def test_what_an_outcome_means(end, failure, blocking, code) -> None:
     """For what depends on the step, for the run (nothing if it may fail), and as an exit code."""
     assert outcome.is_failure(end) is failure
