@@ -26,8 +26,9 @@ Tree = dict[str, tuple[bytes, int]]
 def tree(project: Project) -> Tree:
     """Every file of the work tree with content and mode, and the index."""
     found = {}
-    for path in project.path.rglob("*"):
-        if ".git" not in path.parts and path.is_file():
+    for directory, names, files in os.walk(project.path):
+        names[:] = [name for name in names if name != ".git"]
+        for path in (Path(directory, name) for name in files):
             with suppress(FileNotFoundError):  # a guardian may be at work
                 found[str(path.relative_to(project.path))] = (path.read_bytes(), path.stat().st_mode)
     return {**found, "the index": (project.git("ls-files", "-s", "-z").encode(), 0)}
