@@ -110,10 +110,15 @@ def test_killed_at_random_moments_everything_is_back(messy: Project) -> None:
     """By the guardian within two seconds; where that is killed too, by the next command."""
     chance = random.Random(SEED)
     before = tree(messy)
+    hidden = messy.path / ".git" / "hookflow" / "hidden"
     hidden_once = 0
     for number in range(KILLS):
         run = start(messy)
-        time.sleep(chance.uniform(0.05, 0.6))
+        if number % 2:  # a moment at which something is surely hidden, or just not any more
+            end = time.monotonic() + 10
+            while not any(hidden.glob("*/journal.json")) and run.poll() is None and time.monotonic() < end:
+                time.sleep(0.002)
+        time.sleep(chance.uniform(0.0, 0.1) if number % 2 else chance.uniform(0.05, 0.6))
         with_guardian = number % 4 == 3
         victims = guardian_of(run.pid) if with_guardian else []
         for pid in (run.pid, *victims):
@@ -122,7 +127,7 @@ def test_killed_at_random_moments_everything_is_back(messy: Project) -> None:
             except ProcessLookupError:
                 continue
         run.wait(timeout=20)
-        hidden_once += any((messy.path / ".git" / "hookflow" / "hidden").glob("*/journal.json"))
+        hidden_once += any(hidden.glob("*/journal.json"))
         if with_guardian:
             messy.hookflow("recover")
         wait_until_back(messy, before)
