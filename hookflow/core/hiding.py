@@ -5,10 +5,11 @@ after a crash is the same thing.
 """
 
 import json
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeVar
 
 VERSION = 1
+_PLAIN = (int, str, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,9 @@ class Journal:
     directories: tuple[str, ...] = ()
 
 
+_Record = TypeVar("_Record", HiddenFile, Identity, Obstacle, Journal)
+
+
 def encode(journal: Journal) -> bytes:
     """The journal as JSON: names of any bytes, nothing that runs when it is read."""
     return json.dumps({"version": VERSION, **asdict(journal)}).encode("ascii")
@@ -93,24 +97,51 @@ def decode(content: bytes) -> Journal:
         values = json.loads(content)
         if values.pop("version") != VERSION:
             raise ValueError("a journal of another version of hookflow")
-        values["files"] = tuple(_file(entry) for entry in values["files"])
-        values["obstacles"] = tuple(Obstacle(**entry) for entry in values["obstacles"])
-        values["directories"] = tuple(values["directories"])
-        journal = Journal(**values)
+        values["files"] = tuple(_file(entry) for entry in _list(values["files"]))
+        values["obstacles"] = tuple(_checked(Obstacle(**entry)) for entry in _list(values["obstacles"]))
+        values["directories"] = tuple(_text(path) for path in _list(values["directories"]))
+        journal = _checked(Journal(**values))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a journal: {error}") from None
     named = [entry.path for entry in journal.files] + [entry.path for entry in journal.obstacles]
     for path in (*named, *journal.directories):
         if not is_inside(path):
             raise ValueError(f"a journal that names {path!r}, which is not inside the work tree")
+    if not is_inside(journal.run) or "/" in journal.run:  # it becomes a part of file names
+        raise ValueError(f"a journal of {journal.run!r}, which is no run")
     return journal
 
 
 def _file(entry: dict[str, Any]) -> HiddenFile:
-    return HiddenFile(**{**entry, "placed": Identity(**entry["placed"])})
+    return _checked(HiddenFile(**{**entry, "placed": _checked(Identity(**entry["placed"]))}))
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is no list")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no name")
+    return value
+
+
+def _checked(record: _Record) -> _Record:
+    """The record, if each of its plain fields is of its type: paths are made from them.
+
+    Raises:
+        TypeError: One is not.
+    """
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if field.type in _PLAIN and type(value) is not field.type:
+            raise TypeError(f"{field.name} is {value!r}")
+    return record
 
 
 def is_inside(path: str) -> bool:
     """Whether a name stays below the root, and out of git's own directory."""
     parts = path.split("/")
-    return bool(path) and not path.startswith("/") and not {"", ".", "..", ".git"} & set(parts)
+    return "\0" not in path and not {"", ".", "..", ".git"} & set(parts)

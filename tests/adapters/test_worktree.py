@@ -347,6 +347,17 @@ def test_a_forged_journal_is_refused(partly: Project, path: str) -> None:
         worktree.recover(partly.path, partly.path / ".git", hidden.index)
 
 
+def test_a_damaged_journal_says_where_the_files_are(partly: Project) -> None:
+    """Nothing is moved, and nothing of it is taken away."""
+    hidden = hide(partly)
+    (hidden.directory / "journal.json").write_text(
+        '{"version": 1, "run": "r", "pid": 1, "files": [], "obstacles": [3]}'
+    )
+    with pytest.raises(BrokenEnvironmentError, match="your files are in"):
+        worktree.recover(partly.path, partly.path / ".git", hidden.index)
+    assert (hidden.directory / "kept" / "0").read_text() == TEXT + "mine\n"
+
+
 def test_a_journal_comes_back_as_it_was_written(messy: Project) -> None:
     """Names of any bytes included."""
     journal = hide(messy).journal
