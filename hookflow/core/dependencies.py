@@ -90,8 +90,27 @@ def _conflict(
     first: Touched, second: Touched, compatible: Callable[[tuple[str, ...], tuple[str, ...]], bool]
 ) -> str | None:
     """A file that both touch and that one of them writes; None where there can be none."""
-    if not (first.writes or second.writes):
+    for writer, other in ((first, second), (second, first)):
+        if writer.writes and (path := _written_input(writer, other)) is not None:
+            return path
+    return _common_file(first, second, compatible) if first.writes or second.writes else None
+
+
+def _written_input(writer: Touched, reader: Touched) -> str | None:
+    """A file that one may write and the other has among its inputs."""
+    if not reader.inputs.lines:
         return None
+    excluded = reader.filter.exclude
+    if writer.files is not None:
+        read = (path for path in sorted(writer.files) if reader.inputs.matches(path) and not excluded.matches(path))
+        return next(read, None)
+    return overlap(writer.filter.patterns, reader.inputs, without_first=writer.filter.exclude, without_second=excluded)
+
+
+def _common_file(
+    first: Touched, second: Touched, compatible: Callable[[tuple[str, ...], tuple[str, ...]], bool]
+) -> str | None:
+    """A file that is one of both steps' files; None where there can be none."""
     if first.files is not None and second.files is not None:
         return min(first.files & second.files, default=None)
     if first.files is not None:

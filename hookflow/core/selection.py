@@ -4,7 +4,7 @@ Paths are relative to the repository's root, ``/``-separated, UTF-8 with surroga
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from hookflow.core import command
 from hookflow.core.config import MANUAL, Config, Step
@@ -72,11 +72,13 @@ class Touched:
         filter: Which files are its files at all.
         files: Exactly these, where its command is given nothing else; None for all that `filter` matches.
         writes: Whether it may change them.
+        inputs: Further files that it may read, but does not write.
     """
 
     filter: FileFilter
     files: frozenset[str] | None
     writes: bool
+    inputs: Patterns = field(default_factory=lambda: Patterns(()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,8 @@ class Selector:
 
 def touched_by_all(step: Step, tags: Tags) -> Touched:
     """What a step may touch when it runs on all of its files."""
-    return Touched(filter=FileFilter(step, tags), files=None, writes=step.modifies)
+    inputs = Patterns(step.inputs)
+    return Touched(filter=FileFilter(step, tags), files=None, writes=step.modifies, inputs=inputs)
 
 
 def _count_reason(count: int) -> str:

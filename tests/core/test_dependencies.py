@@ -9,6 +9,7 @@ from strategies import RULE_LISTS
 from hookflow.core.config import Step
 from hookflow.core.dependencies import data_graph, full_graph
 from hookflow.core.graph import CycleError, Edge, Graph, Reason
+from hookflow.core.patterns import Patterns
 from hookflow.core.selection import FileFilter, Touched
 
 
@@ -25,6 +26,7 @@ def touched(*steps: Step, files: dict[str, set[str]] | None = None) -> dict[str,
             filter=FileFilter(one, no_tags),
             files=frozenset(known[one.name]) if one.name in known else None,
             writes=one.modifies,
+            inputs=Patterns(one.inputs),
         )
         for one in steps
     }
@@ -156,3 +158,23 @@ def test_any_two_that_meet_are_ordered_and_never_in_a_circle(drawn) -> None:
 def later(graph: Graph, name: str) -> set[str]:
     """Everything that comes after a node."""
     return {found for edge in graph.out_of(name) for found in {edge.after} | later(graph, edge.after)}
+
+
+@pytest.mark.parametrize("files", [None, {"format": {"data/x.json"}}])
+def test_who_reads_an_input_and_who_writes_it_are_ordered(files: dict[str, set[str]] | None) -> None:
+    """In the order of declaration, whichever comes first; two readers of it are not."""
+    check = step("check", files=("*.py",), inputs=("data/**",))
+    other = step("other", files=("*.c",), inputs=("data/**",))
+    format_ = step("format", files=("*.json",), modifies=True)
+    assert written(check, format_, files=files) == ["check->format"]
+    assert written(format_, check, files=files) == ["format->check"]
+    assert written(check, other) == []
+
+
+def test_an_input_that_a_writer_does_not_write_gives_no_order() -> None:
+    """Nor does one that the reader does not see."""
+    check = step("check", files=("*.py",), inputs=("data/**",))
+    assert written(check, step("format", files=("*.json",), modifies=True), files={"format": {"x.json"}}) == []
+    assert written(check, step("format", files=("docs/*.json",), modifies=True)) == []
+    blind = step("blind", files=("*.py",), inputs=("data/**",), exclude=("*.json",))
+    assert written(blind, step("format", files=("*.json",), modifies=True)) == []
