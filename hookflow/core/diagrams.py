@@ -1,14 +1,31 @@
 """The graph as text, Mermaid, dot and JSON-ready data."""
 
 import re
+import textwrap
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from hookflow.core.config import Step
 from hookflow.core.display import printable
 from hookflow.core.graph import Edge, Graph
 
-_DASHED = "writes"  # the order of writes is no data dependency, and is drawn dashed
+_LABEL_WIDTH = 30  # of dot's labels, in characters; Mermaid breaks lines itself
+
+# Of a node's label Mermaid decodes the entities first, and then looks for line breaks (a backslash and n), formulas in
+# $$ and icons (fa:fa-car). Something invisible in the middle keeps it from finding them.
+_READ_TWICE = re.compile(r"\\(?=n)|\$(?=\$)|:(?=fa-)")
+_ZERO_WIDTH_SPACE = "\u200b"
+# What does not stand for itself inside quotes.
+_MEANINGFUL = re.compile(
+    r"""
+      [^\w ,./:()!?'+=-]                # marks of Mermaid, HTML and Markdown
+    | (?<![^\W_])_ | _(?![^\W_])        # Markdown again: __init__, but not unit_tests
+    | :(?![ ])                          # in "style:#35;" Mermaid drops the semicolon
+    | (?<=direction)[ ](?=[ ]*[TBLR])   # a statement (direction LR), which Mermaid finds even inside a label
+    """,
+    re.VERBOSE,
+)
 
 
 def as_text(graph: Graph, steps: Mapping[str, Step]) -> str:
@@ -41,28 +58,36 @@ def as_data(graph: Graph, steps: Mapping[str, Step]) -> dict[str, Any]:
 
 
 def as_mermaid(graph: Graph, steps: Mapping[str, Step]) -> str:
-    """A Mermaid flowchart. Nodes get ids of their own, since words such as ``end`` are Mermaid's."""
+    """A Mermaid flowchart that shows names, descriptions and reasons as they are written.
+
+    Nodes get ids of their own, since words such as ``end`` are Mermaid's. Edges from ``needs`` speak for
+    themselves; others carry their reason, and the order of writes is dashed. Mermaid itself refuses more than
+    500 edges unless the page that shows them raises its ``maxEdges``.
+    """
     ids = {name: f"s{place}" for place, name in enumerate(graph.nodes)}
     nodes = (f'    {ids[name]}["{_mermaid_label(name, steps[name].description)}"]' for name in graph.nodes)
     lines = ["flowchart LR", *nodes]
     for edge in graph.edges:
-        if _is_dashed(edge):
-            lines.append(f"    {ids[edge.before]} -.-> {ids[edge.after]}")
-        else:
-            label = _mermaid_edge_label(edge)
-            lines.append(f"    {ids[edge.before]} -->{label} {ids[edge.after]}")
+        arrow = "-->" if edge.blocks else "-.->"
+        reason = _unspoken(edge)
+        label = f'|"{_mermaid_text(reason)}"|' if reason else ""
+        lines.append(f"    {ids[edge.before]} {arrow}{label} {ids[edge.after]}")
     return "\n".join(lines)
 
 
 def as_dot(graph: Graph, steps: Mapping[str, Step]) -> str:
-    """A graph in Graphviz's language."""
-    lines = ["digraph hookflow {", "    rankdir=LR;", "    node [shape=box, style=rounded];"]
+    """A graph in Graphviz's language, labelled and dashed as the Mermaid flowchart is."""
+    lines = ["digraph hookflow {", "    rankdir=LR;", "    node [shape=box, style=rounded];", "    edge [fontsize=10];"]
     for name in graph.nodes:
-        label = "\n".join(filter(None, (name, printable(steps[name].description))))
-        lines.append(f"    {_dot_text(name)} [label={_dot_text(label)}];")
+        label = _dot_label(name, *steps[name].description.split("\n"))
+        lines.append(f"    {_dot_text(name)} [label={label}];")
     for edge in graph.edges:
-        look = f"tooltip={_dot_text(_why(edge))}{', style=dashed' if _is_dashed(edge) else ''}"
-        lines.append(f"    {_dot_text(edge.before)} -> {_dot_text(edge.after)} [{look}];")
+        look = [f"tooltip={_dot_text(_why(edge))}"]
+        if reason := _unspoken(edge):
+            look.append(f"label={_dot_label(reason)}")
+        if not edge.blocks:
+            look.append("style=dashed")
+        lines.append(f"    {_dot_text(edge.before)} -> {_dot_text(edge.after)} [{', '.join(look)}];")
     return "\n".join([*lines, "}"])
 
 
@@ -70,30 +95,38 @@ def _why(edge: Edge) -> str:
     return printable("; ".join(reason.text for reason in edge.reasons))
 
 
-def _is_dashed(edge: Edge) -> bool:
-    return all(reason.kind == _DASHED for reason in edge.reasons)
+def _unspoken(edge: Edge) -> str:
+    """The reasons that an arrow alone does not tell: all but ``needs``."""
+    return printable("; ".join(reason.text for reason in edge.reasons if reason.kind != "needs"))
 
 
 def _mermaid_label(name: str, description: str) -> str:
+    """The name, and under it the description, whose line breaks `printable` writes as Mermaid understands them."""
     label = _mermaid_text(name)
-    return f"{label}<br/><small>{_mermaid_text(printable(description))}</small>" if description else label
-
-
-def _mermaid_edge_label(edge: Edge) -> str:
-    """Edges from ``needs`` speak for themselves; others say which file connects the two."""
-    made = [reason.text for reason in edge.reasons if reason.kind == "outputs"]
-    return f'|"{_mermaid_text(printable(made[0]))}"|' if made else ""
+    once = _READ_TWICE.sub(rf"\g<0>{_ZERO_WIDTH_SPACE}", description)
+    return f"{label}<br/><small>{_mermaid_text(printable(once))}</small>" if description else label
 
 
 def _mermaid_text(text: str) -> str:
-    """Text inside quotes: every character with a meaning as a numeric entity (``#35;``).
+    """Text for inside quotes: what has a meaning there or cannot be seen as a numeric entity (``#35;``)."""
+    return _MEANINGFUL.sub(_entity, text)
 
-    Mermaid reads Markdown and HTML in labels, so only letters, digits and blanks of any script and a few
-    harmless marks are left as they are.
-    """
-    return re.sub(r"[^\w ,.:/-]|_", lambda match: f"#{ord(match[0])};", text)
+
+def _entity(match: re.Match[str]) -> str:
+    """Marks that other scripts use have no meaning, so what can be seen of them stays as it is."""
+    char = match[0]
+    return char if not char.isascii() and char.isprintable() else f"#{ord(char)};"
+
+
+def _dot_label(*lines: str) -> str:
+    """Lines of text, the long ones broken between words."""
+    broken = (
+        textwrap.wrap(printable(line), _LABEL_WIDTH, break_long_words=False, break_on_hyphens=False) for line in lines
+    )
+    return _dot_text("\n".join(chain.from_iterable(broken)))
 
 
 def _dot_text(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    """A quoted string. Graphviz reads HTML's entities in it, so an ampersand is written as one."""
+    escaped = text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

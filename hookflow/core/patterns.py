@@ -4,6 +4,7 @@ Matching is pathspec's. Paths are relative to the repository's root, ``/``-separ
 """
 
 import re
+import warnings
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -39,10 +40,8 @@ def problem(pattern: str) -> str | None:
 
 
 def _unreadable(pattern: str) -> str | None:
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 (26 ms, not for every command)
-
     try:
-        (compiled,) = GitIgnoreSpec.from_lines([pattern]).patterns
+        (compiled,) = _compiled([pattern])
     except (ValueError, re.error) as error:
         return f"{pattern!r} is not a gitignore pattern: {error}"
     return f"{pattern!r} is not a gitignore pattern" if compiled.include is None else None
@@ -66,15 +65,26 @@ class Patterns:
     def _spec(self) -> "GitIgnoreSpec":
         from pathspec import GitIgnoreSpec  # noqa: PLC0415 (26 ms, only where something is matched)
 
-        rules = GitIgnoreSpec.from_lines(line.replace("\n", _NEWLINE) for line in self.lines).patterns
-        return GitIgnoreSpec([_within_names(rule) for rule in rules], backend="simple")
+        return GitIgnoreSpec(_compiled(line.replace("\n", _NEWLINE) for line in self.lines), backend="simple")
 
 
-def _within_names(rule: "GitIgnoreSpecPattern") -> "GitIgnoreSpecPattern":
-    """The rule with classes that take no slash; pathspec's ``a[!b]c`` takes ``a/c``, which git's does not."""
-    if rule.regex is not None:
-        rule.regex = re.compile(_ESCAPED_OR_CLASS.sub(_without_slash, rule.regex.pattern))
-    return rule
+def _compiled(lines: Iterable[str]) -> "list[GitIgnoreSpecPattern]":
+    """The rules as pathspec reads them, but with classes that take no slash, as git's (``a[!b]c`` takes no ``a/c``).
+
+    Raises:
+        ValueError: A line is no rule.
+        re.error: The same, for the ends of a range.
+    """
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 (26 ms, not for every command)
+
+    with warnings.catch_warnings():
+        # To `re`, a class such as "[[]" may one day mean something else.
+        warnings.simplefilter("ignore", FutureWarning)
+        rules = list(GitIgnoreSpec.from_lines(lines).patterns)
+        for rule in rules:
+            if rule.regex is not None:
+                rule.regex = re.compile(_ESCAPED_OR_CLASS.sub(_without_slash, rule.regex.pattern))
+    return rules
 
 
 def _without_slash(part: re.Match[str]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from hookflow.core.config import Config, Resource, Step
+from hookflow.core.config import Step
 from hookflow.core.graph import Edge, Graph, Reason
 from hookflow.core.schedule import Task
 
@@ -13,11 +13,6 @@ WRITES = Reason("writes", "written")
 def step(name: str = "a", run: str | tuple[str, ...] = "true", **keys) -> Step:
     """A step whose command does nothing unless it says so."""
     return Step(name=name, run=run, **keys)
-
-
-def config(*steps: Step, **keys) -> Config:
-    """A configuration of some steps."""
-    return Config(steps=steps, **keys)
 
 
 def graph(nodes: Iterable[str], needs: Collection[str] = (), writes: Collection[str] = ()) -> Graph:
@@ -31,11 +26,6 @@ def graph(nodes: Iterable[str], needs: Collection[str] = (), writes: Collection[
 def tasks(nodes: Iterable[str], **special: Task) -> dict[str, Task]:
     """A plain task for each node, or the special one of that name."""
     return {name: special.get(name, Task(name=name)) for name in nodes}
-
-
-def resources(*several: Resource) -> dict[str, Resource]:
-    """Resources by their names."""
-    return {resource.name: resource for resource in several}
 
 
 def no_tags(_path: str) -> frozenset[str]:

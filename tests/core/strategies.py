@@ -1,5 +1,7 @@
 """What hypothesis draws: graphs, patterns and the paths that they may take."""
 
+from functools import cache
+
 from hypothesis import strategies as st
 
 from hookflow.core.graph import Edge, Graph, Reason
@@ -19,7 +21,13 @@ def patterns(draw: st.DrawFn) -> str:
     return rule + draw(st.sampled_from(["", "", "/"]))
 
 
-RULES = patterns().filter(lambda pattern: problem(pattern) is None)
+@cache
+def is_well_formed(pattern: str) -> bool:
+    """Whether a configuration may have it."""
+    return problem(pattern) is None
+
+
+RULES = patterns().filter(is_well_formed)
 RULE_LISTS = st.lists(RULES, min_size=1, max_size=3)
 _NAMES = st.sampled_from("abc").flatmap(lambda first: st.text("ab.*c", max_size=2).map(first.__add__))
 _DIRECTORIES = st.lists(st.text("abc", min_size=1, max_size=2), max_size=3)

@@ -22,7 +22,7 @@ OUTPUT = st.lists(
 
 
 @given(text=OUTPUT)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_no_control_character_is_left(text) -> None:
     """Of any output only lines and tabs, and it can be encoded."""
     plain = display.harmless(text)
@@ -32,7 +32,7 @@ def test_no_control_character_is_left(text) -> None:
 
 
 @given(text=OUTPUT)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_of_all_sequences_only_colours_are_left_on_request(text) -> None:
     """Without them it is the plain text, and no line leaves a colour on."""
     coloured = display.harmless(text, colours=True)

@@ -87,7 +87,7 @@ def test_ancestors_follow_data_unless_asked_otherwise() -> None:
 
 
 @given(drawn=graphs())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_the_order_is_topological(drawn) -> None:
     """Every node once, each after all that it waits for."""
     place = {name: index for index, name in enumerate(drawn.order)}
@@ -96,7 +96,7 @@ def test_the_order_is_topological(drawn) -> None:
 
 
 @given(drawn=graphs())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_the_order_is_stable(drawn) -> None:
     """At each place stands the first declared of those that wait for nothing any more."""
     done: set[str] = set()
@@ -111,7 +111,7 @@ def test_the_order_is_stable(drawn) -> None:
 
 
 @given(drawn=graphs())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_groups_depend_on_earlier_ones_and_on_the_one_before(drawn) -> None:
     """Every node is in one group, as early as can be; within a group the order of declaration holds."""
     groups = drawn.groups()
@@ -125,7 +125,7 @@ def test_groups_depend_on_earlier_ones_and_on_the_one_before(drawn) -> None:
 
 
 @given(wiring=wirings())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_cycle_error_names_a_real_circle(wiring) -> None:
     """Each arrow of the path is an edge, no step comes twice, and there is no error without a circle."""
     names, edges = wiring
@@ -144,7 +144,7 @@ def test_a_cycle_error_names_a_real_circle(wiring) -> None:
 
 
 @given(drawn=graphs(), data=st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_the_critical_path_is_the_longest_chain(drawn, data) -> None:
     """Against every chain of the graph; a node without a time takes none."""
     seconds = data.draw(st.dictionaries(st.sampled_from(drawn.nodes or ("s0",)), SECONDS))

@@ -1,11 +1,13 @@
-"""Changed files to decisions, and steps to the edges between them."""
+"""Changed files to the files of each step, and whether it has anything to do."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from strategies import PATHS, RULE_LISTS
 
-from hookflow.core import dependencies, selection
+from hookflow.core import dependencies
 from hookflow.core.config import Config, Step
+from hookflow.core.patterns import Patterns
 from hookflow.core.selection import Change, Decision, Selector
 
 EVERYTHING = ("a.py", "b.py", "doc.md", "data/x.json")
@@ -87,74 +89,117 @@ def test_stages_that_are_not_about_files_run_their_steps() -> None:
     assert (found["plain"].run, found["python"].run) == (True, False)
 
 
-def edges(*steps: Step, fixing: tuple[str, ...] = ()) -> dict[tuple[str, str], list[str]]:
-    """The kinds of the reasons of each edge, where every step runs on all its files."""
-    data = dependencies.data_graph(steps)
-    touched = {
-        step.name: selection.Touched(
-            filter=selection.FileFilter(step, tags), files=None, writes=step.modifies or step.name in fixing
-        )
-        for step in steps
-    }
-    whole = dependencies.full_graph(data, touched)
-    return {(edge.before, edge.after): [reason.kind for reason in edge.reasons] for edge in whole.edges}
+def test_an_input_counts_whether_it_came_or_went() -> None:
+    """Unless the step excludes it; only then are all files asked for."""
+    step = Step(name="x", run="x", files=("*.py",), inputs=("data/**",), exclude=("data/old/**",))
+    gone = decide(step, changes=(Change("data/y.json", deleted=True),))["x"]
+    assert (gone.run, gone.reason, gone.files) == (True, "its input data/y.json changed", ("a.py", "b.py"))
+    assert not decide(step, changes=(Change("data/old/z.json"),), everything=None)["x"].run
+    assert decide(step, changes=(Change("a.py"),), everything=None)["x"].files == ("a.py",)
 
 
-def test_edges_come_from_needs_outputs_and_writers() -> None:
-    """Each with its kind; of writers the first declared goes first, unless data says otherwise."""
+@pytest.mark.parametrize("left_out", [{}, {"maker": "--skip"}])
+def test_who_reads_what_is_not_made_stays_with_its_own_changes(left_out: dict[str, str]) -> None:
+    """Where the maker has nothing to do or is left out."""
+    maker = Step(name="maker", run="x", files=("*.c",), outputs=("data/x.json",))
+    reader = Step(name="reader", run="x", files=("*.json",))
+    found = decide(maker, reader, changes=(Change("doc.md"),), left_out=left_out, everything=None)
+    assert not found["reader"].run
+
+
+def test_a_need_alone_makes_nothing_run() -> None:
+    """It is about the order and about failures."""
+    first, second = Step(name="first", run="x"), Step(name="second", run="x", files=("*.c",), needs=("first",))
+    found = decide(first, second, changes=(Change("a.py"),))
+    assert (found["first"].run, found["second"].run) == (True, False)
+
+
+def test_tags_are_asked_for_only_where_patterns_allow() -> None:
+    """To find them, files may have to be opened."""
+    asked: list[str] = []
+
+    def recording(path: str) -> set[str]:
+        asked.append(path)
+        return tags(path)
+
+    step = Step(name="x", run="x", files=("*.py",), types=("python", "text"), exclude=("b*",))
+    found = decide(step, changes=tuple(map(Change, ("a.py", "b.py", "doc.md"))), tags=recording)
+    assert found["x"].files == ("a.py",)
+    assert asked == ["a.py"]
+
+
+@pytest.mark.parametrize(
+    ("run", "fix", "exact"),
+    [
+        ("x {files}", None, True),
+        ("x {files}", "y {files}", True),
+        ("x {files}", "y .", False),
+        ("x .", None, False),
+        (("x", "{files}"), None, True),
+    ],
+)
+def test_what_a_step_touches_is_known_where_it_is_given_nothing_else(run, fix, exact: bool) -> None:
+    """Otherwise it is all that its patterns match."""
+    step = Step(name="x", run=run, fix=fix, files=("*.py",))
+    chosen = selector(step, changes=(Change("a.py"), Change("doc.md")))
+    touched = chosen.touched(chosen.decide(dependencies.data_graph([step])))["x"]
+    assert touched.files == (frozenset({"a.py"}) if exact else None)
+    assert [path for path in EVERYTHING if touched.filter.matches(path)] == ["a.py", "b.py"]
+
+
+def test_a_writer_is_who_says_so_or_whose_fix_may_run() -> None:
+    """Of the steps that run; the others touch nothing."""
     steps = (
-        Step(name="check", run="x", files=("*.py",)),
-        Step(name="format", run="x", files=("*.py",), modifies=True),
-        Step(name="sort", run="x", files=("src/*.py",), modifies=True, needs=("types",)),
-        Step(name="types", run="x", files=("*.py",)),
-        Step(name="docs", run="x", files=("*.md",), modifies=True),
-        Step(name="page", run="x", inputs=("*.html",), files=("*.html",)),
-        Step(name="site", run="x", files=("*.rst",), outputs=("site/*.html",)),
+        Step(name="check", run="x"),
+        Step(name="format", run="x", modifies=True),
+        Step(name="mend", run="x", fix="y"),
+        Step(name="idle", run="x", fix="y", files=("*.c",)),
     )
-    assert edges(*steps) == {
-        ("types", "sort"): ["needs"],
-        ("site", "page"): ["outputs"],
-        ("check", "format"): ["writes"],
-        ("format", "types"): ["writes"],
-        ("format", "sort"): ["writes"],
-    }
+    for fixing, writers in ((), ["format"]), (("mend", "idle"), ["format", "mend"]):
+        chosen = selector(*steps, changes=(Change("a.py"),), fixing=fixing)
+        touched = chosen.touched(chosen.decide(dependencies.data_graph(steps)))
+        assert list(touched) == ["check", "format", "mend"]
+        assert [name for name, what in touched.items() if what.writes] == writers
 
 
-def test_a_fix_makes_a_writer() -> None:
-    """Only while it may run."""
-    steps = (Step(name="a", run="x", fix="y"), Step(name="b", run="x"))
-    assert edges(*steps) == {}
-    assert edges(*steps, fixing=("a",)) == {("a", "b"): ["writes"]}
+def test_changes_count_in_what_a_step_is_given_or_writes() -> None:
+    """A writer that is given no files may change all of its own."""
+    steps = (
+        Step(name="given", run="x {files}", files=("*.py",), modifies=True),
+        Step(name="writer", run="x", files=("*.py",), modifies=True),
+        Step(name="reader", run="x", files=("*.py",)),
+        Step(name="idle", run="x", files=("*.c",), modifies=True),
+    )
+    chosen = selector(*steps, changes=(Change("a.py"),))
+    watched = chosen.watched(chosen.decide(dependencies.data_graph(steps)))
+    assert watched == {"given": ("a.py",), "writer": ("a.py", "b.py"), "reader": ("a.py",)}
 
 
-PATTERNS = st.sampled_from(["*.py", "*.md", "src/**", "a.py", "**"])
+def test_the_first_of_some_paths() -> None:
+    """That is one of the step's files."""
+    chosen = selector(LINT)
+    assert chosen.first_of(LINT, ["doc.md", "b.py", "a.py"]) == "b.py"
+    assert chosen.first_of(LINT, ["doc.md"]) is None
 
 
-@given(st.data())
-def test_any_two_steps_on_a_common_file_of_which_one_writes_are_ordered(data: st.DataObject) -> None:
-    """Directly or through others; and never in a circle, whatever needs and writers say."""
-    steps: list[Step] = []
-    for place in range(data.draw(st.integers(2, 6))):
-        names = [step.name for step in steps]
-        steps.append(
-            Step(
-                name=f"s{place}",
-                run="x",
-                files=(data.draw(PATTERNS),),
-                modifies=data.draw(st.booleans()),
-                needs=tuple(data.draw(st.lists(st.sampled_from(names), unique=True, max_size=2))) if names else (),
-            )
-        )
-    declared = data.draw(st.permutations(steps))
-    found = edges(*declared)
-    reach = {step.name: {after for before, after in found if before == step.name} for step in declared}
-    for _ in declared:
-        reach = {name: after | {far for near in after for far in reach[near]} for name, after in reach.items()}
-    assert all(name not in after for name, after in reach.items())
-    files = ["a.py", "src/b.py", "src/c.md", "d.md", "e.txt"]
-    for first in declared:
-        for second in declared:
-            filters = [selection.FileFilter(step, tags) for step in (first, second)]
-            common = any(all(each.matches(path) for each in filters) for path in files)
-            if first is not second and common and (first.modifies or second.modifies):
-                assert second.name in reach[first.name] or first.name in reach[second.name]
+CHANGES = st.lists(st.builds(Change, PATHS, st.booleans()), max_size=8, unique_by=lambda change: change.path)
+
+
+@given(files=RULE_LISTS, exclude=RULE_LISTS, changes=CHANGES, passes=st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_a_step_gets_exactly_its_changed_files(files, exclude, changes, passes) -> None:
+    """In their order, without the deleted ones; it runs if one changed, and, if it wants files, if one is left."""
+    step = Step(name="x", run="x {files}" if passes else "x", files=tuple(files), exclude=tuple(exclude))
+    found = decide(step, changes=tuple(changes), everything=None)["x"]
+    own = [c for c in changes if Patterns(files).matches(c.path) and not Patterns(exclude).matches(c.path)]
+    left = tuple(change.path for change in own if not change.deleted)
+    assert found.run == bool(left if passes else own)
+    assert found.files == (left if found.run else ())
+    assert found.reason
+
+
+@given(changes=CHANGES)
+@settings(max_examples=100, deadline=None)
+def test_a_step_without_patterns_concerns_every_file(changes) -> None:
+    """It runs on any change."""
+    assert decide(Step(name="x", run="x"), changes=tuple(changes))["x"].run == bool(changes)

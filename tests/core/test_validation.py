@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
 
 from hookflow.core import keys
 from hookflow.core.config import Config, Rate, Resource, Step
@@ -180,3 +182,103 @@ def test_a_cycle_of_outputs_is_found() -> None:
 def test_names_of_any_script_are_fine(name: str) -> None:
     """Letters, marks and digits."""
     assert read({"steps": {name: {"run": "x"}}}).steps[0].name == name
+
+
+@pytest.mark.parametrize("name", ["", ".", "-_.", "a b", "a/b", "a\n", "a{files}", "\u0301", "a\u200b"])
+def test_other_names_are_refused(name: str) -> None:
+    """Among them those that could not name a log."""
+    (problem,) = problems({"steps": {name: {"run": "x"}}})
+    assert problem.path == ("tool", "hookflow", "steps", name)
+
+
+def test_all_problems_are_told_together() -> None:
+    """Each at its own place, in the order of the file within a table."""
+    found = problems(
+        {
+            "job": 3,
+            "jobs": "x",
+            "resources": {"db": {"slot": 1}},
+            "file-sets": {"set": ["a["]},
+            "steps": {"a": {"run": "x", "files": ["@sets", "b["], "needs": ["c"]}, "b": {}},
+        }
+    )
+    assert [".".join(problem.path[2:]) for problem in found] == [
+        "job",
+        "jobs",
+        "file-sets.set",
+        "resources.db.slot",
+        "steps.a.files",
+        "steps.a.files",
+        "steps.b.run",
+        "steps.a.needs",
+    ]
+
+
+def test_environments_and_exclusions_of_the_top_come_first() -> None:
+    """A step adds to them; its own variables win."""
+    config = read(table({"env": {"A": "2"}, "exclude": ["x", "@set"]}))
+    assert config.step("a").env == {"A": "2"}
+    assert config.step("a").exclude == ("top", "x", "docs/**")
+    assert config.step("other").env == {"A": "1"}
+    assert config.exclude == ("top",)
+
+
+def test_a_cycle_is_told_once_whatever_its_stages() -> None:
+    """And only where all of it runs in one stage."""
+    stages = ["pre-commit", "pre-push"]
+    steps = {name: {"run": "x", "stages": stages, "needs": [need]} for name, need in ("ab", "ba")}
+    (problem,) = problems({"steps": steps})
+    assert problem.path == ("tool", "hookflow", "steps", "a", "needs")
+    steps = {
+        name: {"run": "x", "stages": [stage], "inputs": [reads], "outputs": [makes]}
+        for name, stage, reads, makes in (("a", "pre-commit", "x", "y"), ("b", "pre-push", "y", "x"))
+    }
+    assert len(read({"steps": steps}).steps) == 2
+
+
+def test_types_are_asked_for_only_where_a_step_names_some() -> None:
+    """Loading them takes time."""
+    assert parse(table(), known_types=None).step("a").types == ()
+    assert parse(table({"types": ["whatever"]})).step("a").types == ("whatever",)
+
+
+def test_lookups_of_a_configuration() -> None:
+    """Steps by name, which must exist, and by stage, in the order of declaration."""
+    config = read(table())
+    assert [step.name for step in config.of_stage("pre-commit")] == ["other", "a"]
+    assert [step.name for step in config.of_stage("manual")] == ["other"]
+    assert config.of_stage("post-merge") == ()
+    with pytest.raises(KeyError):
+        config.step("b")
+
+
+VALUES = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-1, 3),
+        st.floats(),
+        st.sampled_from(["a", "b", "@set", "a{files}", "x {files}", "[", "1s", "pre-commit", ""]),
+        st.text(max_size=3),
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from("ab"), inner, max_size=2)),
+    max_leaves=4,
+)
+STEPS = st.dictionaries(
+    st.sampled_from("ab"), st.one_of(st.dictionaries(st.sampled_from([*STEP, "x"]), VALUES), VALUES), max_size=2
+)
+TABLES = st.dictionaries(st.sampled_from([*TOP, "env", "file-sets", "resources", "x"]), VALUES, max_size=4)
+
+
+@given(values=st.one_of(VALUES, TABLES, st.tuples(TABLES, STEPS).map(lambda pair: {**pair[0], "steps": pair[1]})))
+@settings(max_examples=200, deadline=None)
+def test_any_table_is_a_configuration_or_says_what_is_wrong(values: Any) -> None:
+    """Nothing that a file can hold makes reading it fail in another way."""
+    found: tuple[Problem, ...] = ()
+    try:
+        read(values)
+    except ConfigurationError as error:
+        found = error.problems
+        event("refused")
+    assert all(problem.path[:2] == ("tool", "hookflow") and problem.message for problem in found)
+    assert found or (isinstance(values, dict) and values["steps"])
