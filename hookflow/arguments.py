@@ -101,6 +101,9 @@ def _selection_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--parallel", action=both, default=None, help="run independent steps at the same time")
     how.add_argument("-j", "--jobs", type=_count, metavar="N", help="units of CPU, 0 for all; implies --parallel")
     how.add_argument("--smart-execution", action=both, default=None, help="skip steps whose files did not change")
+    how.add_argument("--cache", action=both, default=None, help="replay steps whose content passed before")
+    how.add_argument("--refresh", action="store_true", help="run what could be replayed, and keep the results")
+    how.add_argument("--verify-cache", action="store_true", help="run what could be replayed, and compare")
     how.add_argument("--fail-fast", action=both, default=None, help="end everything at the first failure")
     how.add_argument("--fix", action=both, default=None, help="let steps mend what their check finds")
     how.add_argument("--only", action="store_true", help="the named steps without what they need")
@@ -143,6 +146,8 @@ def _place(options: Options) -> Place:
 
 
 def _selection(options: Options, *, steps: Sequence[str] = ()) -> Selection:
+    if sum((options.cache is False, options.refresh, options.verify_cache)) > 1:
+        raise UsageError("--no-cache, --refresh and --verify-cache exclude each other")
     return Selection(
         steps=tuple(steps),
         stage=options.stage,
@@ -154,6 +159,10 @@ def _selection(options: Options, *, steps: Sequence[str] = ()) -> Selection:
         fix=options.fix,
         only=options.only,
         skip=tuple(options.skip),
+        cache=options.cache,
+        refresh=options.refresh,
+        verify=options.verify_cache,
+        failed=getattr(options, "failed", False),
     )
 
 

@@ -50,16 +50,21 @@ class Ledger:
         self._emit = emit
         self._now = now
         self._began: dict[str, float] = {}
+        self._replayed: dict[str, PurePath | None] = {}
 
     def started(self, name: str, *, at: float, attempt: int, command: str, files: int) -> None:
         """A process of the step has been started at `at`, in seconds of a monotonic clock."""
         self._began.setdefault(name, at)
         self._emit(events.StepStarted(time=self._now(), step=name, attempt=attempt, command=command, files=files))
 
+    def replayed(self, name: str, log: PurePath | None) -> None:
+        """The result of an earlier run stands in for the step; `log` is what it printed then."""
+        self._replayed[name] = log
+
     def finish(self, name: str, outcome: Outcome, *, at: float, modified: tuple[str, ...] = ()) -> None:
         """The step has its outcome; `modified` are the files that it changed."""
         self.outcomes[name] = outcome
-        log = None
+        log = self._replayed.get(name)
         if name in self._began:
             self.seconds[name] = at - self._began[name]
             log = self.logs.log(name)
@@ -74,6 +79,10 @@ class Ledger:
                 blocking=is_blocking(outcome, allowed_to_fail=self._steps[name].allow_failure),
             )
         )
+
+    def log(self, name: str) -> PurePath | None:
+        """What the step printed in this run; None where it was not started, or there was nowhere to write it."""
+        return self.logs.log(name) if name in self._began else None
 
     def warn(self, message: str, step: str | None = None) -> None:
         """A person should know this."""

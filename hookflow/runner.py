@@ -8,7 +8,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import trio
@@ -20,6 +20,7 @@ from hookflow.core.outcome import Cancelled, Failed, Outcome, TimedOut, is_failu
 from hookflow.core.schedule import Schedule, Start
 from hookflow.core.verdict import from_exit_code, with_changes, with_note
 from hookflow.ledger import Ledger
+from hookflow.replay import NoResults, Replayer, Results
 from hookflow.trial import Trial, Tried, Watch
 
 _STOP = getattr(signal, "SIGTSTP", None)  # Ctrl-Z
@@ -48,11 +49,13 @@ class Outside:
         launcher: Starts processes.
         watch: Notices what steps change.
         take: Takes shared resources for a step.
+        results: Knows what need not run.
     """
 
     launcher: Launcher
     watch: Watch
     take: Take
+    results: Results = field(default_factory=NoResults)
 
 
 @dataclass(slots=True)
@@ -100,6 +103,7 @@ class _Driver:
         self._jobs = jobs
         self._outside = outside
         self._ledger = ledger
+        self._replayer = Replayer(schedule, outside.results, ledger, writing=True)
         self._changed = trio.Event()
         self._hurry = trio.Event()
         self._scopes: dict[str, trio.CancelScope] = {}
@@ -108,7 +112,8 @@ class _Driver:
         self._refusals = 0
 
     def settled(self) -> bool:
-        """Report what ended without running; whether everything has ended."""
+        """Replay what need not run, and report what ended without running; whether everything has ended."""
+        self._replayer.replay()
         for ended in self._schedule.take_ended():
             self._ledger.finish(ended.name, ended.outcome, at=trio.current_time())
         return self._schedule.done
@@ -145,6 +150,7 @@ class _Driver:
                 if self._schedule.cancelled is not None:
                     scope.cancel()
                 self.course.peak = max(self.course.peak, len(self._scopes))
+                self._outside.results.begin(name)
                 tried = await self._trial(start).run()
         finally:
             lease.release()
@@ -226,6 +232,7 @@ class _Driver:
         self._schedule.retry(name, trio.current_time() + wait)
 
     def _end(self, name: str, outcome: Outcome, changed: tuple[str, ...] = ()) -> None:
+        outcome = self._outside.results.ended(name, outcome, changed)
         self._schedule.ended(name, outcome)
         self._ledger.finish(name, outcome, at=trio.current_time(), modified=changed)
         if self._schedule.cancelled is not None:

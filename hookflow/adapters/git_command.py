@@ -40,13 +40,20 @@ class GitCommand:
         self._git = _command_layer(directory)
 
     @cached_property
+    def settings(self) -> Mapping[str, str]:
+        """The configuration that holds here: the last value of each name; a name without a value has ``true``."""
+        try:
+            listed = self._run(_QUIET, ("config", "-z", "--list"))
+        except GitError:
+            return {}
+        pairs = (entry.partition("\n") for entry in porcelain.names(listed))
+        return {name: value if separator else "true" for name, separator, value in pairs}
+
+    @cached_property
     def filter_drivers(self) -> frozenset[str]:
         """The names of the filter drivers in the configuration (gitattributes(5)): each would be a program."""
-        try:
-            listed = self._run(_QUIET, ("config", "-z", "--name-only", "--get-regexp", r"^filter\."))
-        except GitError:
-            return frozenset()
-        return frozenset(name.partition(".")[2].rpartition(".")[0] for name in porcelain.names(listed))
+        names = (name for name in self.settings if name.startswith("filter."))
+        return frozenset(name.partition(".")[2].rpartition(".")[0] for name in names)
 
     def ask(self, *arguments: str, index: str | None = None, stdin: bytes = b"") -> bytes:
         """What a git command prints that only reads.

@@ -57,7 +57,9 @@ class RunDirectory:
             self.path = _make(state, run)
             self._lock = _locked(self.path)
         except OSError as error:
-            self.problem = f"{state} cannot be written ({error.strerror}): this run keeps no logs"
+            self.problem = (
+                f"{state} cannot be written ({error.strerror}): this run keeps no logs, and has no cache and no history"
+            )
             self.kept = False
             with suppress(OSError):
                 self.path = Path(tempfile.mkdtemp(prefix="hookflow-"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from hookflow.adapters import files, runs
-from hookflow.commands import jobs
+from hookflow.commands import jobs, memory
 from hookflow.commands.options import HookCall, Reporting
 from hookflow.commands.preparation import Prepared
 from hookflow.commands.tree import Tree
@@ -18,6 +18,7 @@ from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.launch import Job
 from hookflow.core.schedule import Schedule
 from hookflow.ledger import Ledger
+from hookflow.replay import Replayer
 from hookflow.reporters import jsonl, plain
 
 Emit = Callable[[events.Event], None]
@@ -74,21 +75,26 @@ def _run(
     for message in (*prepared.warnings, directory.problem, missing):
         if message is not None:
             ledger.warn(message)
-    schedule = _schedule(prepared)
-    how: dict[str, Any] = {"peak": 0}
-    if schedule.done:
-        for ended in schedule.take_ended():
-            ledger.finish(ended.name, ended.outcome, at=time.monotonic())
-    else:
-        how = _run_steps(schedule, jobs.make(prepared, around, call), prepared, tree, ledger)
+    with memory.opened(prepared, around, state_directory(prepared), usable=directory.kept) as known:
+        schedule = _schedule(prepared, known.frame)
+        Replayer(schedule, known.results, ledger, writing=False).replay()
+        how: dict[str, Any] = {"peak": 0}
+        if schedule.done:
+            for ended in schedule.take_ended():
+                ledger.finish(ended.name, ended.outcome, at=time.monotonic())
+            known.keep(ledger)
+        else:
+            work = jobs.Jobs(prepared, around, call, known.results.files)
+            how = _run_steps(schedule, work, prepared, tree, ledger, known)
+        for message in known.problems():
+            ledger.warn(message)
     wall = time.monotonic() - started
     finished = summary.finished(prepared.frame, ledger.outcomes, ledger.seconds, time=time.time(), wall=wall, **how)
     emit(finished)
     return finished.exit_code
 
 
-def _schedule(prepared: Prepared) -> Schedule:
-    frame = prepared.frame
+def _schedule(prepared: Prepared, frame: summary.Frame) -> Schedule:
     return Schedule(
         frame.graph,
         frame.tasks,
@@ -100,7 +106,12 @@ def _schedule(prepared: Prepared) -> Schedule:
 
 
 def _run_steps(
-    schedule: Schedule, work: Mapping[str, Job], prepared: Prepared, tree: Tree, ledger: Ledger
+    schedule: Schedule,
+    work: Mapping[str, Job],
+    prepared: Prepared,
+    tree: Tree,
+    ledger: Ledger,
+    known: memory.Memory,
 ) -> dict[str, Any]:
     """Run what there is to run; the peak, the signal that ended it, and whether changes excluded each other."""
     import trio  # noqa: PLC0415 (108 ms, only for who runs a step)
@@ -112,8 +123,11 @@ def _run_steps(
     steps = {step.name: step for step in prepared.steps}
     resources = shared.SharedResources(steps, frame.resources, common_dir, tree.run)
     with protection.protected(prepared, tree, ledger) as inside:
-        outside = runner.Outside(launcher=inside.launcher, watch=inside.watch, take=resources.take)
+        outside = runner.Outside(
+            launcher=inside.launcher, watch=inside.watch, take=resources.take, results=known.results
+        )
         course = trio.run(runner.run, schedule, work, outside, ledger)
+        known.keep(ledger)  # before anything is put back: what decided is still as the steps saw it
     return {"peak": course.peak, "signal": course.signal, "conflict": inside.conflict}
 
 

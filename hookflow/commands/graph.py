@@ -3,7 +3,7 @@
 import json
 
 from hookflow.adapters import filetypes
-from hookflow.commands import preparation
+from hookflow.commands import preparation, selecting
 from hookflow.commands.options import Place
 from hookflow.core import dependencies, diagrams, selection
 
@@ -11,7 +11,7 @@ from hookflow.core import dependencies, diagrams, selection
 def graph(place: Place, stage: str | None, form: str) -> int:
     """Print the graph as it is when every step runs on all of its files."""
     project = preparation.open_project(place)
-    steps = project.config.of_stage(preparation.checked_stage(stage or preparation.DEFAULT_STAGE))
+    steps = project.config.of_stage(selecting.checked_stage(stage or selecting.DEFAULT_STAGE))
     data = dependencies.data_graph(steps)
     touched = {step.name: selection.touched_by_all(step, filetypes.tagger(project.repository.root)) for step in steps}
     whole = dependencies.full_graph(data, touched, compatible=filetypes.compatible)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hookflow.adapters import runs, signals
 from hookflow.adapters.repository import Repository
-from hookflow.commands import execution, preparation
+from hookflow.commands import execution, preparation, selecting
 from hookflow.commands.options import HookCall, Place, Reporting, Selection
 from hookflow.commands.tree import Tree
 from hookflow.core import scopes
@@ -31,7 +31,7 @@ def hook(place: Place, wanted: Selection, reporting: Reporting, args: tuple[str,
         args: git's arguments.
         before: The hook that was there before hookflow's, which runs first; it need not exist.
     """
-    stage = preparation.checked_stage(wanted.stage or preparation.DEFAULT_STAGE)
+    stage = selecting.checked_stage(wanted.stage or selecting.DEFAULT_STAGE)
     stdin = _read_stdin() if stage in _WITH_STDIN else None
     if before is not None and os.access(before, os.X_OK):
         code = _run_before(before, args, stdin)
@@ -46,10 +46,14 @@ def hook(place: Place, wanted: Selection, reporting: Reporting, args: tuple[str,
 
 def _run(place: Place, wanted: Selection, reporting: Reporting, call: HookCall, tree: Tree) -> int:
     project = preparation.open_project(place, tree.repository)
-    stage = wanted.stage or preparation.DEFAULT_STAGE
+    stage = wanted.stage or selecting.DEFAULT_STAGE
     if not project.config.of_stage(stage):
         return 0
-    scope = preparation.manual_scope(wanted, project, place) if wanted.scope else _scope(stage, call)
+    scope = (
+        selecting.manual_scope(wanted, place.directory, project.repository.root)
+        if wanted.scope
+        else _scope(stage, call)
+    )
     prepared = preparation.prepare(project, wanted, scope, nested=tree.nested)
     if _means_all_files(prepared):
         prepared = preparation.prepare(project, wanted, scopes.AllFiles(), nested=tree.nested)

@@ -3,7 +3,7 @@
 import os
 import posixpath
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -23,11 +23,41 @@ _FILE_ARGUMENT = frozenset({"commit-msg", "prepare-commit-msg", "applypatch-msg"
 _SHOWN_FILES = 1000
 
 
-def make(prepared: Prepared, around: Surroundings, call: HookCall) -> dict[str, Job]:
-    """A job for each step that runs."""
-    return {
-        step.name: _job(prepared, step, around, call) for step in prepared.steps if prepared.decisions[step.name].run
-    }
+class Jobs(Mapping[str, Job]):
+    """A job for each step that runs, made when it is asked for: what ran before may decide what it is given.
+
+    Args:
+        prepared: The run.
+        around: What the steps' environments have in common.
+        call: What git gave the hook.
+        files: What ``{files}`` stands for in a step, once it is ready.
+    """
+
+    def __init__(
+        self, prepared: Prepared, around: Surroundings, call: HookCall, files: Callable[[str], Sequence[str]]
+    ) -> None:
+        self._steps = {step.name: step for step in prepared.steps if prepared.decisions[step.name].run}
+        self._make = partial(_job, prepared, around=around, call=call)
+        self._files = files
+        self._made: dict[str, Job] = {}
+
+    def __getitem__(self, name: str) -> Job:
+        """The job of a step; the same one each time.
+
+        Raises:
+            KeyError: The step does not run.
+        """
+        if name not in self._made:
+            self._made[name] = self._make(self._steps[name], self._files(name))
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """The steps that run."""
+        return iter(self._steps)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._steps)
 
 
 def surroundings(
@@ -50,10 +80,9 @@ def surroundings(
     return around, warning
 
 
-def _job(prepared: Prepared, step: Step, around: Surroundings, call: HookCall) -> Job:
+def _job(prepared: Prepared, step: Step, files: Sequence[str], *, around: Surroundings, call: HookCall) -> Job:
     root = prepared.project.repository.root
-    decision = prepared.decisions[step.name]
-    names = [_from_directory(path, step.cwd) for path in decision.files]
+    names = [_from_directory(path, step.cwd) for path in files]
     args = _git_arguments(call.args, prepared.stage, step, root)
     environment = step_environment(step, around)
     return Job(

@@ -30,6 +30,10 @@ class Selection:
         fix: ``--fix`` or ``--no-fix``.
         only: Run the named steps without what they need.
         skip: Steps to leave out.
+        cache: ``--cache`` or ``--no-cache``.
+        refresh: Run what could be replayed, and keep its result.
+        verify: Run what could be replayed, and compare.
+        failed: Only what did not pass in the last run.
     """
 
     steps: tuple[str, ...] = ()
@@ -42,6 +46,10 @@ class Selection:
     fix: bool | None = None
     only: bool = False
     skip: tuple[str, ...] = ()
+    cache: bool | None = None
+    refresh: bool = False
+    verify: bool = False
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,20 +5,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
+from typing import Literal
 
 from hookflow.adapters import filetypes, machine, pyproject, repository
+from hookflow.commands import selecting
 from hookflow.commands.options import Place, Selection
 from hookflow.core import command, dependencies, scopes
-from hookflow.core.config import STAGES, Config, Step
+from hookflow.core.config import Config, Step
 from hookflow.core.errors import UsageError
-from hookflow.core.graph import Graph
-from hookflow.core.names import did_you_mean
 from hookflow.core.schedule import Task
 from hookflow.core.scopes import Scope
 from hookflow.core.selection import Decision, Selector
 from hookflow.core.summary import Frame
 
-DEFAULT_STAGE = "pre-commit"
+Caching = Literal["off", "use", "refresh", "verify"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,8 @@ class Prepared:
         commits: Whether this is the check of a commit: in a hook, or ``--staged``.
         hides: Whether what is not staged is to be hidden.
         may_stage: Whether fixes may be added to the index.
+        caching: What becomes of earlier results: ``off``, ``use``, ``refresh`` (none is used, new ones are kept)
+            or ``verify`` (those that would be used are compared with what the steps do now).
         notes: Of some steps, what a reader of their outcome should know.
         warnings: What a person should know.
     """
@@ -67,6 +69,7 @@ class Prepared:
     commits: bool
     hides: bool
     may_stage: bool
+    caching: Caching
     notes: Mapping[str, str]
     warnings: tuple[str, ...]
 
@@ -107,8 +110,8 @@ def prepare(project: Project, wanted: Selection, scope: Scope, *, nested: bool =
         BrokenEnvironmentError: git refuses, or paths are unmerged.
     """
     config = _with_choices(project.config, wanted)
-    stage = checked_stage(wanted.stage or DEFAULT_STAGE)
-    steps, data = select(config, wanted, stage)
+    stage = selecting.checked_stage(wanted.stage or selecting.DEFAULT_STAGE)
+    steps, data = selecting.select(config, wanted, stage)
     commits = isinstance(scope, scopes.Staged)
     # Under pre-commit both are its business: it has hidden what is not staged, and it never adds to the index.
     on_our_own = not nested and "PRE_COMMIT" not in os.environ
@@ -121,7 +124,7 @@ def prepare(project: Project, wanted: Selection, scope: Scope, *, nested: bool =
         changes=changes.files,
         everything=cache(partial(project.repository.tracked, hidden=hides)),
         tags=filetypes.tagger(project.repository.root),
-        left_out=_left_out(config, wanted.skip),
+        left_out=selecting.left_out(config, wanted.skip),
         fixing=fixing,
     )
     decisions = selector.decide(data)
@@ -143,9 +146,18 @@ def prepare(project: Project, wanted: Selection, scope: Scope, *, nested: bool =
         commits=commits,
         hides=hides,
         may_stage=on_our_own,
+        caching=_caching(wanted, config),
         notes=_untracked_notes(project, selector, decisions) if hides else {},
         warnings=changes.warnings,
     )
+
+
+def _caching(wanted: Selection, config: Config) -> Caching:
+    if not _chosen(wanted.cache, config.cache):
+        return "off"
+    if wanted.refresh:
+        return "refresh"
+    return "verify" if wanted.verify else "use"
 
 
 def _with_choices(config: Config, wanted: Selection) -> Config:
@@ -156,53 +168,6 @@ def _with_choices(config: Config, wanted: Selection) -> Config:
         parallel=_chosen(wanted.parallel, wanted.jobs is not None or config.parallel),
         fail_fast=_chosen(wanted.fail_fast, config.fail_fast),
     )
-
-
-def manual_scope(wanted: Selection, project: Project, place: Place) -> Scope:
-    """The scope of a run by hand: what was asked for, else all files of named steps, else what changed.
-
-    Raises:
-        UsageError: A file outside the repository.
-    """
-    match wanted.scope:
-        case None:
-            return scopes.AllFiles() if wanted.steps else scopes.Changed()
-        case scopes.Files():
-            return scopes.Files(_from_root(wanted.scope.paths, place.directory, project.repository.root))
-        case _:
-            return wanted.scope
-
-
-def select(config: Config, wanted: Selection, stage: str) -> tuple[tuple[Step, ...], Graph]:
-    """The steps to run, in the order of declaration, and their data dependencies.
-
-    A step that is named runs whatever its stages, unless a stage was asked for too.
-
-    Raises:
-        UsageError: A step that does not exist, or not in the stage that was asked for.
-    """
-    candidates = config.steps if wanted.steps and wanted.stage is None else config.of_stage(stage)
-    known = [step.name for step in candidates]
-    for name in wanted.steps:
-        if name not in known:
-            raise UsageError(_no_such_step(config, name, stage))
-    graph = dependencies.data_graph(candidates)
-    if not wanted.steps:
-        return candidates, graph
-    names = set(wanted.steps) if wanted.only else graph.ancestors(wanted.steps)
-    steps = tuple(step for step in candidates if step.name in names)
-    return steps, dependencies.data_graph(steps)
-
-
-def checked_stage(stage: str) -> str:
-    """The stage, if there is such a one.
-
-    Raises:
-        UsageError: There is none.
-    """
-    if stage not in STAGES:
-        raise UsageError(f'unknown stage {stage}; stages are git hook names and "manual"{did_you_mean(stage, STAGES)}')
-    return stage
 
 
 def _fixes(step: Step, asked: bool | None, stage: str) -> bool:
@@ -223,23 +188,6 @@ def _untracked_notes(project: Project, selector: Selector, decisions: Mapping[st
 
 def _chosen(asked: bool | None, otherwise: bool) -> bool:
     return otherwise if asked is None else asked
-
-
-def _no_such_step(config: Config, name: str, stage: str) -> str:
-    for step in config.steps:
-        if step.name == name:
-            return f"step {name} does not run in stage {stage}; its stages: {', '.join(step.stages)}"
-    return f"there is no step {name}{did_you_mean(name, [step.name for step in config.steps])}"
-
-
-def _left_out(config: Config, skip: Sequence[str]) -> dict[str, str]:
-    """Steps to leave out, and who asked. ``SKIP`` is shared with pre-commit, so it may name other things."""
-    known = [step.name for step in config.steps]
-    for name in skip:
-        if name not in known:
-            raise UsageError(f"--skip {name}: there is no such step{did_you_mean(name, known)}")
-    wished = [name.strip() for name in os.environ.get("SKIP", "").split(",")]
-    return {name: "SKIP" for name in wished if name in known} | dict.fromkeys(skip, "--skip")
 
 
 def _jobs(asked: int | None, configured: int) -> int:
@@ -269,20 +217,3 @@ def _tasks(steps: Sequence[Step], decisions: Mapping[str, Decision]) -> dict[str
         )
         for step in steps
     }
-
-
-def _from_root(paths: Sequence[str], directory: Path, root: Path) -> tuple[str, ...]:
-    """Paths relative to `directory` as paths relative to `root`; links are not followed.
-
-    Raises:
-        UsageError: One is outside the repository.
-    """
-    found = []
-    base = str(directory.resolve())
-    for path in paths:
-        whole = os.path.normpath(os.path.join(base, path))  # noqa: PTH118 (names are text with surrogates)
-        inside = os.path.relpath(whole, root)
-        if inside == ".." or inside.startswith("../"):
-            raise UsageError(f"{path} is outside the repository {root}")
-        found.append(inside)
-    return tuple(found)

@@ -77,7 +77,8 @@ class Step:
     """One ``[tool.hookflow.steps.NAME]`` table, with the defaults merged in.
 
     Commands are a string (``sh -c``) or a tuple of arguments (no shell). Patterns are gitignore rules in
-    order; ``@set`` names are already replaced by their patterns. Times are seconds.
+    order; ``@set`` names are already replaced by their patterns. Times are seconds. `cache` is None where nothing
+    is said: a result is kept then, unless the step says that it always runs.
     """
 
     name: str
@@ -106,7 +107,7 @@ class Step:
     allow_failure: bool = False
     exclusive: bool = False
     interactive: bool = False
-    cache: bool = True
+    cache: bool | None = None
     batch: Literal["one", "auto"] | int = "one"
     per_file: bool = False
     fix_on: tuple[str, ...] = ()

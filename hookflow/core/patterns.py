@@ -3,6 +3,7 @@
 Matching is pathspec's. Paths are relative to the repository's root, ``/``-separated.
 """
 
+import itertools
 import re
 import warnings
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 # pathspec's regular expressions treat a newline as the end of the text; this character, which no pattern
 # can hold (`problem` refuses it), stands for one in both.
 _NEWLINE = "\x1a"
+_WILDCARD = frozenset("*?[\\")
 # In pathspec's regular expressions: an escaped character, or a class of them.
 _ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
 
@@ -61,11 +63,27 @@ class Patterns:
         """Whether the rules take `path`."""
         return bool(self.lines) and self._spec.match_file(path.replace("\n", _NEWLINE))
 
+    def directories(self) -> tuple[str, ...]:
+        """Directories below which everything lies that the rules can take; ``""`` for the whole tree.
+
+        As far as the rules begin with names without wildcards: ``build`` of ``build/*.json``, ``""`` of ``*.json``.
+        """
+        return tuple(dict.fromkeys(_directory(line) for line in self.lines if not line.startswith("!")))
+
     @cached_property
     def _spec(self) -> "GitIgnoreSpec":
         from pathspec import GitIgnoreSpec  # noqa: PLC0415 (26 ms, only where something is matched)
 
         return GitIgnoreSpec(_compiled(line.replace("\n", _NEWLINE) for line in self.lines), backend="simple")
+
+
+def _directory(rule: str) -> str:
+    *above, last = rule.strip("/").split("/")
+    if not above and not rule.startswith("/"):
+        return ""  # a rule without a slash before its end matches at any depth
+    names = [*above, *([last] if rule.endswith("/") else [])]
+    literal = itertools.takewhile(lambda name: not _WILDCARD.intersection(name), names)
+    return "/".join(literal)
 
 
 def _compiled(lines: Iterable[str]) -> "list[GitIgnoreSpecPattern]":

@@ -88,3 +88,25 @@ def index_entries(output: bytes) -> Iterator[IndexEntry]:
 def index_information(entries: list[IndexEntry]) -> bytes:
     """What ``update-index -z --index-info`` reads to set some entries."""
     return b"".join(f"{entry.mode} {entry.object_id}\t".encode() + data(entry.path) + b"\0" for entry in entries)
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedEntry:
+    """One entry of the index with git's word on its file.
+
+    Attributes:
+        entry: The entry.
+        trusted: Whether git compares the file with it. Git does not look at what was marked with
+            ``update-index --assume-unchanged`` or ``--skip-worktree``, nor is there one version of an unmerged path.
+    """
+
+    entry: IndexEntry
+    trusted: bool
+
+
+def tagged_entries(output: bytes) -> Iterator[TaggedEntry]:
+    """The entries of ``ls-files -s -v -z``; of an unmerged path, one for each of its versions."""
+    for line in filter(None, output.split(b"\0")):
+        about, _, name = line.partition(b"\t")
+        tag, mode, object_id, _ = about.decode("ascii").split(" ")
+        yield TaggedEntry(IndexEntry(mode, object_id, text(name)), tag == "H")

@@ -14,6 +14,7 @@ from hookflow.core.graph import Graph
 from hookflow.core.outcome import (
     LIFE,
     Blocked,
+    Cached,
     Cancelled,
     Outcome,
     Skipped,
@@ -22,6 +23,7 @@ from hookflow.core.outcome import (
     is_failure,
     transition,
 )
+from hookflow.core.rates import Rates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ class Schedule:
         self._running: dict[str, Start] = {}
         self._started: dict[str, float] = {}
         self._not_before: dict[str, float] = {}
-        self._starts: dict[str, deque[float]] = {name: deque() for name in self._resources}
+        self._rates = Rates(self._resources)
         self._ready: list[str] = []
         self._fresh = deque(name for name in graph.nodes if not self._missing[name])
         self._ended: list[Ended] = []
@@ -131,6 +133,11 @@ class Schedule:
     def state(self, name: str) -> State:
         """Where a step is in its life."""
         return self._state[name]
+
+    @property
+    def ready(self) -> Sequence[str]:
+        """The steps that wait for nothing but room, the most urgent first."""
+        return tuple(self._ready)
 
     def take_ended(self) -> list[Ended]:
         """The steps that ended without running since the last call, in order."""
@@ -170,6 +177,13 @@ class Schedule:
             self.cancel(f"fail-fast: {name} failed")
         self._settle()
 
+    def replay(self, name: str, outcome: Cached) -> None:
+        """A ready step need not run: the result of an earlier run stands in for it."""
+        self._ready.remove(name)
+        self._end(name, outcome)
+        self._ended.append(Ended(name, outcome))
+        self._settle()
+
     def retry(self, name: str, not_before: float) -> None:
         """A running step failed and is to be tried again, not before a moment; its place becomes free."""
         del self._running[name]
@@ -187,9 +201,7 @@ class Schedule:
         """What a running step needs is held by another process; others may go on meanwhile."""
         del self._running[name]
         self._attempts[name] -= 1
-        for starts in (self._starts[resource] for resource in self._tasks[name].uses):
-            if self._started[name] in starts:
-                starts.remove(self._started[name])  # it was no start
+        self._rates.take_back(self._tasks[name].uses, self._started[name])
         self._not_before[name] = not_before
         self._move(name, "refuse")
         self._fresh.append(name)
@@ -208,8 +220,7 @@ class Schedule:
         self._running[start.name] = start
         self._move(start.name, "start")
         self._started[start.name] = now
-        for resource in self._tasks[start.name].uses:
-            self._starts[resource].append(now)
+        self._rates.start(self._tasks[start.name].uses, now)
 
     def _widened(self, chosen: list[Start]) -> list[Start]:
         """The starts, with CPUs that are left over given to steps that can use them."""
@@ -237,18 +248,7 @@ class Schedule:
 
     def _due_time(self, name: str, now: float) -> float:
         """When neither a delay nor a rate keeps the step from starting; `now` if none does."""
-        rates = (self._rate_time(resource, now) for resource in self._tasks[name].uses)
-        return max(now, self._not_before.get(name, now), *rates)
-
-    def _rate_time(self, resource: str, now: float) -> float:
-        """When the resource's rate allows the next start."""
-        rate = self._resources[resource].rate
-        if rate is None:
-            return now
-        starts = self._starts[resource]
-        while starts and starts[0] + rate.period <= now:
-            starts.popleft()
-        return now if len(starts) < rate.count else starts[-rate.count] + rate.period
+        return max(self._not_before.get(name, now), self._rates.due_time(self._tasks[name].uses, now))
 
     def _settle(self) -> None:
         """Sort what has become ready: into the queue, or, where it will not run, to its end."""

@@ -1,0 +1,187 @@
+"""What the files of a work tree are, by the bytes that a step would read: git's object ids, as far as they hold.
+
+Where a file is as the index has it, its id is the index's. Of others (changed, untracked, marked as not to be looked
+at, or converted between index and work tree) the bytes in the work tree decide, hashed as git hashes a blob. That is
+done here and not by git-hash-object, which follows links and cannot be told of a name with a newline; the ids are
+the same.
+"""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+
+from hookflow.adapters.git_command import GitCommand
+from hookflow.core import porcelain
+from hookflow.core.fingerprint import FileState
+from hookflow.core.patterns import Patterns
+
+_RAW = ("diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv")
+_LINK, _FILE, _PROGRAM = "120000", "100644", "100755"
+_CHUNK = 1 << 20
+# Attributes by which the bytes in the work tree may differ from the blob's (gitattributes(5)).
+_CONVERTING = frozenset({"text", "eol", "crlf", "filter", "ident", "working-tree-encoding"})
+
+
+class Contents:
+    """The files of a work tree at one moment, or as they will be when what is not staged is hidden.
+
+    Args:
+        root: The top of the work tree.
+        common_dir: The git directory that all linked work trees share.
+        hidden: Whether what is not staged will be hidden before a step starts.
+
+    Attributes:
+        paths: Every file that git tracks or would offer to track.
+        known: The same, to ask whether one is among them.
+        opaque: Names of which it is not known what is in them: other repositories inside this one, and files
+            that are to be hidden and converted on the way.
+
+    Raises:
+        GitError: git refuses.
+    """
+
+    def __init__(self, root: Path, common_dir: Path, *, hidden: bool = False) -> None:
+        self._root = porcelain.data(str(root))
+        self._common_dir = common_dir
+        self._git = GitCommand(root)
+        tagged = list(porcelain.tagged_entries(self._git.ask("ls-files", "-s", "-v", "-z")))
+        self._index = {each.entry.path: each.entry for each in tagged}
+        untracked = porcelain.names(self._git.ask("ls-files", "--others", "--exclude-standard", "-z"))
+        untracked_files = [path for path in untracked if not path.endswith("/")]
+        self.paths: tuple[str, ...] = (*self._index, *untracked_files)
+        self.known = frozenset(self.paths)
+        converted = self._converted()
+        dirty = self._dirty() if converted or not hidden else frozenset[str]()
+        # What is under a filter is not hidden: the filter, a program, would have to run.
+        stays = self._filtered(dirty) if hidden else dirty
+        self._looked_at = {each.entry.path for each in tagged if not each.trusted} | stays
+        self._looked_at |= (converted - dirty) | (converted & stays) | set(untracked_files)
+        self._states: dict[str, FileState | None] = {}
+        self.opaque = frozenset(path.rstrip("/") for path in untracked if path.endswith("/"))
+        self.opaque |= (converted & dirty) - stays
+        self.opaque |= {path for path, entry in self._index.items() if self._is_populated_submodule(path, entry.mode)}
+
+    def state(self, path: str) -> FileState | None:
+        """What a file is; None where there is none. Any path will do, ignored ones too."""
+        if path not in self._states:
+            entry = self._index.get(path)
+            trusted = entry is not None and path not in self._looked_at
+            self._states[path] = FileState(entry.mode, entry.object_id) if entry and trusted else self._seen(path)
+        return self._states[path]
+
+    def is_tracked(self, path: str) -> bool:
+        """Whether the index has a file of that name."""
+        return path in self._index
+
+    def ignored(self, inputs: Patterns) -> list[str]:
+        """Files that git ignores and that rules take nevertheless.
+
+        A directory that git ignores as a whole is entered only where a rule names it: that ``src/**`` takes
+        ``src/__pycache__/x.pyc`` is nobody's intention, that ``build/*.json`` takes something in an ignored
+        ``build`` is.
+        """
+        found = [path for path in self._ignored if not path.endswith("/") and inputs.matches(path)]
+        named = inputs.directories()
+        for directory in (path.rstrip("/") for path in self._ignored if path.endswith("/")):
+            if any(name == directory or name.startswith(f"{directory}/") for name in named):
+                found += [path for path in walk(self._root, directory) if inputs.matches(path)]
+        return found
+
+    @cached_property
+    def _ignored(self) -> list[str]:
+        listed = self._git.ask("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
+        return porcelain.names(listed)
+
+    def _dirty(self) -> frozenset[str]:
+        changed = porcelain.raw_changes(self._git.ask_contents(*_RAW, "--ignore-submodules=all"))
+        return frozenset(change.path for change in changed)
+
+    def _converted(self) -> frozenset[str]:
+        """Files whose bytes in the work tree may be others than the index's although git calls them the same."""
+        settings = self._git.settings
+        if settings.get("core.autocrlf", "false").lower() not in {"false", "no", "off", "0", ""}:
+            return frozenset(self._index)
+        if not self._has_attributes():
+            return frozenset()
+        names = b"".join(porcelain.data(path) + b"\0" for path in self._index)
+        fields = porcelain.names(self._git.ask("check-attr", "-z", "--stdin", "-a", stdin=names)) if names else []
+        return frozenset(
+            path
+            for path, name, value in zip(fields[0::3], fields[1::3], fields[2::3], strict=True)
+            if name in _CONVERTING and value != "unset"
+        )
+
+    def _has_attributes(self) -> bool:
+        """Whether any attribute may be given to a file: in the work tree, or in one of git's own places."""
+        if any(path.rpartition("/")[2] == ".gitattributes" for path in self.paths):
+            return True
+        if "core.attributesfile" in self._git.settings:
+            return True
+        home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+        places = (self._common_dir / "info" / "attributes", home / "git" / "attributes", Path("/etc/gitattributes"))
+        return any(place.exists() for place in places)
+
+    def _filtered(self, paths: Iterable[str]) -> set[str]:
+        names = b"".join(porcelain.data(path) + b"\0" for path in paths)
+        if not names or not self._git.filter_drivers:
+            return set()
+        fields = porcelain.names(self._git.ask("check-attr", "-z", "--stdin", "filter", stdin=names))
+        return {
+            path for path, value in zip(fields[0::3], fields[2::3], strict=True) if value in self._git.filter_drivers
+        }
+
+    def _is_populated_submodule(self, path: str, mode: str) -> bool:
+        return mode == porcelain.SUBMODULE and os.path.lexists(self._place(path + "/.git"))
+
+    def _seen(self, path: str) -> FileState | None:
+        """What stands in the work tree under a name; of a directory nothing."""
+        place = self._place(path)
+        try:
+            mode = os.lstat(place).st_mode
+            if stat.S_ISLNK(mode):
+                return FileState(_LINK, self._blob_id([link := os.readlink(place)], len(link)))  # noqa: PTH115 (bytes)
+            if not stat.S_ISREG(mode):
+                return None
+            with open(place, "rb") as file:  # noqa: PTH123 (a name in bytes)
+                size = os.fstat(file.fileno()).st_size
+                return FileState(self._mode(path, mode), self._blob_id(iter(lambda: file.read(_CHUNK), b""), size))
+        except OSError:
+            return None
+
+    def _mode(self, path: str, mode: int) -> str:
+        if self._git.settings.get("core.filemode", "true").lower() == "false" and path in self._index:
+            return self._index[path].mode
+        return _PROGRAM if mode & stat.S_IXUSR else _FILE
+
+    def _blob_id(self, chunks: Iterable[bytes], size: int) -> str:
+        """What git-hash-object would say of these bytes: of a file that grows meanwhile, of no blob at all."""
+        sha256 = self._git.settings.get("extensions.objectformat", "sha1").lower() == "sha256"
+        whole = hashlib.sha256() if sha256 else hashlib.sha1(usedforsecurity=False)
+        whole.update(b"blob %d\0" % size)
+        for chunk in chunks:
+            whole.update(chunk)
+        return whole.hexdigest()
+
+    def _place(self, path: str) -> bytes:
+        return os.path.join(self._root, porcelain.data(path))  # noqa: PTH118 (bytes)
+
+
+def walk(root: bytes, directory: str) -> Iterator[str]:
+    """The files below a directory, links not followed and git's own directory left out; relative to `root`."""
+    top = os.path.join(root, porcelain.data(directory)) if directory else root  # noqa: PTH118 (bytes)
+    for place, directories, names in os.walk(top):
+        directories[:] = sorted(name for name in directories if name.lower() != b".git")
+        relative = os.path.relpath(place, root)
+        # A link to a directory counts among directories; it is a file to us.
+        links = [name for name in directories if os.path.islink(os.path.join(place, name))]  # noqa: PTH114, PTH118
+        for name in sorted([*names, *links]):
+            yield porcelain.text(name if relative == b"." else relative + b"/" + name)
+
+
+def states(contents: Contents, paths: Iterable[str]) -> Mapping[str, FileState]:
+    """What some files are; those that are not there are left out."""
+    seen = ((path, contents.state(path)) for path in paths)
+    return {path: state for path, state in seen if state is not None}

@@ -1,0 +1,290 @@
+"""Results of earlier runs, replayed where everything that decides is as it was; and this run's, kept for the next.
+
+The order of things matters here:
+
+- What decides is looked at when the run begins, and again whenever a step has changed something.
+- A result is asked for when its step becomes ready: what runs before it may change what it reads.
+- A pass is kept only if what decides is the same at the end of the run as when the step began.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from hookflow.adapters import outputs
+from hookflow.adapters.contents import Contents
+from hookflow.adapters.git_command import GitError
+from hookflow.adapters.store import MOST_BYTES, Store
+from hookflow.commands.fingerprints import Moment
+from hookflow.commands.preparation import Prepared
+from hookflow.core import display
+from hookflow.core.config import Step
+from hookflow.core.environment import Surroundings
+from hookflow.core.fingerprint import Fingerprint, uncached_because
+from hookflow.core.kept import Kept, Output
+from hookflow.core.outcome import Cached, Failed, Outcome, Passed, TimedOut, is_failure
+from hookflow.core.patterns import Patterns
+from hookflow.core.verdict import named
+from hookflow.replay import Replay
+
+_MOST_OF_ONE = MOST_BYTES // 4  # bytes of one step's log and outputs
+_UNKNOWN = "what decides has another repository in it, or a file that git converts while it is hidden"
+_MOST_OF_A_LOG = 1 << 20  # bytes, from its end
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """The step need not run; `kept` is its result, or None where each of its files passed on its own."""
+
+    reason: str
+    kept: Kept | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """The step has to run, and why; `passed` are the files that it need not be given."""
+
+    reason: str
+    passed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pass:
+    """A pass that may be kept: the fingerprint when it began, and what it made, with its bytes."""
+
+    before: Fingerprint
+    outputs: tuple[Output, ...]
+    size: int
+
+
+class Results:
+    """The results of one run's steps.
+
+    Args:
+        prepared: The run.
+        around: What its steps' environments have in common.
+        store: What is known of earlier runs.
+    """
+
+    def __init__(self, prepared: Prepared, around: Surroundings, store: Store) -> None:
+        self._prepared = prepared
+        self._around = around
+        self._store = store
+        self._ended: set[str] = set()  # since the files were looked at
+        self._changed: set[str] = set()
+        self._stale = False
+        self._before: dict[str, Fingerprint | None] = {}
+        self._files_before: dict[str, Mapping[str, str]] = {}
+        self._verified: dict[str, Kept] = {}
+        self._passes: dict[str, _Pass] = {}
+        self._used: list[str] = []
+        self._remarks: list[tuple[str, str]] = []
+        self._moment = self._look(hidden=prepared.hides)
+
+    def judge(self, name: str) -> Hit | Miss:
+        """Whether the step need not run as things stand now; nothing is written."""
+        step = self._step(name)
+        if (why := uncached_because(step, self._prepared.stage)) is not None:
+            return Miss(f"never cached: {why}")
+        if self._moment is None:
+            return Miss("not cached: git does not tell its files")
+        if step.per_file:
+            return self._judge_files(name)
+        found = self._moment.fingerprint(name)
+        if found is None:
+            return Miss(f"not cached: {_UNKNOWN}")
+        kept = self._store.result(found.key)
+        if kept is None or not self._is_whole(kept):
+            return Miss("this content has not passed before")
+        return Hit(f"the same content passed before, in {display.seconds(kept.seconds)}", kept)
+
+    def recall(self, name: str, *, writing: bool) -> Replay | None:
+        """The result of a step that is ready, if it need not run; its outputs are in place then.
+
+        Args:
+            name: The step.
+            writing: Whether outputs may be put back now.
+        """
+        if self._prepared.caching not in {"use", "verify"}:
+            return None
+        judgement = self._judge_now(name)
+        if not isinstance(judgement, Hit):
+            return None
+        kept = judgement.kept
+        if self._prepared.caching == "verify":
+            if kept is not None:
+                self._verified[name] = kept
+            return None
+        if kept is not None and not self._is_restored(kept, writing=writing):
+            return None
+        self._used += [kept.key] if kept is not None else []
+        log = self._store.blobs.place(kept.log) if kept is not None and kept.log is not None else None
+        return Replay(Cached(judgement.reason), log)
+
+    def files(self, name: str) -> Sequence[str]:
+        """What ``{files}`` stands for now: less what passed before, where each file is judged on its own."""
+        files = self._prepared.decisions[name].files
+        if not self._step(name).per_file or self._prepared.caching != "use":
+            return files
+        judgement = self._judge_now(name)
+        passed = judgement.passed if isinstance(judgement, Miss) else frozenset[str]()
+        return [path for path in files if path not in passed]
+
+    def begin(self, name: str) -> None:
+        """The step starts: remember what decides. A retry begins where the first try did."""
+        if self._prepared.caching == "off" or name in self._before:
+            return
+        self._refresh()
+        known = self._moment is not None and uncached_because(self._step(name), self._prepared.stage) is None
+        self._before[name] = self._moment.fingerprint(name) if self._moment is not None and known else None
+        if self._moment is not None and known and self._step(name).per_file:
+            self._files_before[name] = self._moment.of_files(name) or {}
+
+    def ended(self, name: str, outcome: Outcome, changed: Sequence[str]) -> Outcome:
+        """The step has ended with this outcome; returns it, or what comparing it with an earlier run makes of it."""
+        step = self._step(name)
+        self._ended.add(name)
+        self._changed |= set(changed)
+        self._stale = self._stale or bool(changed) or bool(step.outputs)
+        before = self._before.get(name)
+        if name in self._verified and is_failure(outcome):
+            return self._wrong(name, outcome)
+        if not isinstance(outcome, Passed) or changed or before is None:
+            return outcome
+        try:
+            made, size = outputs.capture(
+                self._prepared.project.repository.root, Patterns(step.outputs), self._store.blobs, most=_MOST_OF_ONE
+            )
+        except (outputs.NotKept, OSError) as error:
+            self._remarks.append((name, f"its pass is not kept: {error}"))
+            return outcome
+        if name in self._verified and set(made) != set(self._verified[name].outputs):
+            return self._wrong(name, outcome)
+        self._passes[name] = _Pass(before, made, size)
+        return outcome
+
+    def keep(
+        self, seconds: Mapping[str, float], run: str, log: Callable[[str], PurePath | None]
+    ) -> list[tuple[str, str]]:
+        """Keep the passes of this run; returns what a person should know, as pairs of step and sentence.
+
+        Args:
+            seconds: How long each step took.
+            run: The run's id.
+            log: The file with what a step printed.
+        """
+        self._store.use(self._used)
+        now = self._look(hidden=False) if self._passes else None
+        results, file_passes = [], list[str]()
+        for name, each in self._passes.items():
+            if now is not None and self._step(name).per_file:
+                file_passes += self._unchanged_files(name, now)
+                continue
+            after = now.fingerprint(name) if now is not None else None
+            if after is None or after.key != each.before.key:
+                self._remarks += self._not_kept(name, each.before, after)
+                continue
+            blob, size = self._store.blobs.put_end(log(name), most=_MOST_OF_A_LOG)
+            kept = Kept(
+                key=after.key,
+                step=name,
+                run=run,
+                seconds=seconds.get(name, 0.0),
+                log=blob,
+                outputs=each.outputs,
+                size=each.size + size,
+            )
+            results.append((kept, after))
+        if results or file_passes:
+            with suppress(OSError):
+                self._store.keep(results, file_passes)
+        return self._remarks
+
+    def _judge_files(self, name: str) -> Hit | Miss:
+        keys = self._moment.of_files(name) if self._moment is not None else None
+        if keys is None:
+            return Miss(f"not cached: {_UNKNOWN}")
+        passed = self._store.passed_files(list(keys.values()))
+        done = frozenset(path for path, key in keys.items() if key in passed)
+        count = display.count(len(keys), "file")
+        if keys and len(done) == len(keys) == len(self._prepared.decisions[name].files):
+            return Hit(f"the same content of each of its {count} passed before")
+        return Miss(f"{len(done)} of its {count} passed before", done)
+
+    def _judge_now(self, name: str) -> Hit | Miss:
+        """As things stand now that everything before the step has ended."""
+        before = self._prepared.frame.graph.ancestors([name], kinds=("needs", "outputs", "writes"))
+        if self._stale or before & self._ended:
+            judgement = self.judge(name) if not self._stale else None
+            if isinstance(judgement, Miss) and not judgement.passed:
+                return judgement  # what ran before it changed nothing that is known, and nothing is to be replayed
+            self._stale = True
+            self._refresh()
+        return self.judge(name)
+
+    def _refresh(self) -> None:
+        if self._stale:
+            self._moment = self._look(hidden=False)
+            self._stale = False
+            self._ended.clear()
+
+    def _look(self, *, hidden: bool) -> Moment | None:
+        if self._prepared.caching == "off":
+            return None
+        repository = self._prepared.project.repository
+        try:
+            found = Contents(repository.root, repository.common_dir, hidden=hidden)
+        except GitError:
+            return None
+        return Moment(self._prepared, self._around, found)
+
+    def _is_whole(self, kept: Kept) -> bool:
+        return kept.log is None or self._store.blobs.read(kept.log) is not None
+
+    def _is_restored(self, kept: Kept, *, writing: bool) -> bool:
+        """Whether the outputs are in place. One that git tracks is never written over: it may be someone's work."""
+        if not kept.outputs:
+            return True
+        step = self._step(kept.step)
+        tracked = self._moment.contents.is_tracked if self._moment is not None else bool
+        root = self._prepared.project.repository.root
+        patterns = Patterns(step.outputs)
+        done = outputs.restore(root, kept.outputs, patterns, self._store.blobs, writing=writing, spared=tracked)
+        self._stale = self._stale or (writing and done)
+        return done
+
+    def _wrong(self, name: str, outcome: Outcome) -> Outcome:
+        """What a replay would have told differs from what the step does now."""
+        kept = self._verified[name]
+        self._store.forget(kept.key)
+        advice = "it reads something that is not declared (inputs, cache-env), or it is not deterministic"
+        match outcome:
+            case Failed(exit_code=code, reason=reason):
+                return Failed(code, f"{reason}, but run {kept.run} passed on the same content: {advice}")
+            case TimedOut(reason=reason):
+                return TimedOut(f"{reason}, but run {kept.run} passed on the same content: {advice}")
+            case _:
+                return Failed(0, f"made other outputs than run {kept.run} did of the same content: {advice}")
+
+    def _unchanged_files(self, name: str, now: Moment) -> list[str]:
+        before, after = self._files_before.get(name, {}), now.of_files(name) or {}
+        return [key for path, key in after.items() if before.get(path) == key]
+
+    def _not_kept(self, name: str, before: Fingerprint, after: Fingerprint | None) -> list[tuple[str, str]]:
+        """That files changed meanwhile, unless a step did that which said so."""
+        if after is None:
+            return []
+        changed = [
+            path
+            for path in before.files.states.keys() | after.files.states.keys()
+            if before.files.states.get(path) != after.files.states.get(path) and path not in self._changed
+        ]
+        if not changed:
+            return []
+        files = named(tuple(sorted(changed)))
+        how = "if the step changes that itself, `modifies` or `outputs` says so"
+        return [(name, f"its pass is not kept: changed since it began: {files} ({how})")]
+
+    def _step(self, name: str) -> Step:
+        return self._prepared.project.config.step(name)

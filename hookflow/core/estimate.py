@@ -1,0 +1,75 @@
+"""Past durations of a step to the one to expect."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+UNKNOWN = 1.0  # seconds, where nothing at all is known: only the ratio between steps matters for an order
+# The weight of the newest of the past durations (exponential smoothing, Brown 1956): the last five or so count.
+_WEIGHT = 0.3
+_LEAST_FOR_A_LINE = 4  # runs
+_LEAST_EXPLAINED = 0.5  # of the variance (R²), for durations to count as growing with the number of files
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One time that a step ran: seconds, and how many files it was given."""
+
+    seconds: float
+    files: int
+
+
+def expected_seconds(past: Sequence[Past], files: int) -> float | None:
+    """The seconds to expect for so many files; None where the step has no past.
+
+    A weighted straight line over the number of files where that explains the past well, else the exponentially
+    weighted mean.
+
+    Args:
+        past: The newest first.
+        files: How many files the step will be given.
+    """
+    if not past:
+        return None
+    weights = [(1 - _WEIGHT) ** age for age in range(len(past))]
+    total = sum(weights)
+    mean = sum(weight * each.seconds for weight, each in zip(weights, past, strict=True)) / total
+    line = _line(past, weights)
+    if line is None:
+        return mean
+    fixed, each_file = line
+    return fixed + each_file * files
+
+
+def _line(past: Sequence[Past], weights: Sequence[float]) -> tuple[float, float] | None:
+    """Fixed seconds and seconds per file by weighted least squares; None where the past does not look like that."""
+    if len(past) < _LEAST_FOR_A_LINE:
+        return None
+    total = sum(weights)
+    mean_files = sum(weight * each.files for weight, each in zip(weights, past, strict=True)) / total
+    mean = sum(weight * each.seconds for weight, each in zip(weights, past, strict=True)) / total
+    spread = sum(weight * (each.files - mean_files) ** 2 for weight, each in zip(weights, past, strict=True))
+    variance = sum(weight * (each.seconds - mean) ** 2 for weight, each in zip(weights, past, strict=True))
+    both = sum(
+        weight * (each.files - mean_files) * (each.seconds - mean) for weight, each in zip(weights, past, strict=True)
+    )
+    if spread == 0 or variance == 0 or both * both < _LEAST_EXPLAINED * spread * variance:
+        return None
+    slope = both / spread
+    fixed = mean - slope * mean_files
+    # A line that falls, or that promises less than nothing for no files, is noise.
+    return (fixed, slope) if slope > 0 and fixed >= 0 else None
+
+
+def estimates(past: Mapping[str, Sequence[Past]], files: Mapping[str, int]) -> dict[str, float]:
+    """The seconds to expect for each step.
+
+    One without a past is taken for as long as the others are on average.
+
+    Args:
+        past: Of each step, the newest first; a step may be missing.
+        files: Of each step, how many files it will be given.
+    """
+    known = {name: expected_seconds(past.get(name, ()), count) for name, count in files.items()}
+    told = [seconds for seconds in known.values() if seconds is not None]
+    otherwise = sum(told) / len(told) if told else UNKNOWN
+    return {name: otherwise if seconds is None else seconds for name, seconds in known.items()}

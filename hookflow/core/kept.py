@@ -1,0 +1,149 @@
+"""A step's result as it is kept: what it takes to replay it, read back with nothing taken on trust."""
+
+import json
+import re
+import zlib
+from dataclasses import asdict, dataclass
+
+from hookflow.core.fingerprint import Files, FileState, Part
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_PERMISSIONS = 0o777
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file that a step made.
+
+    Attributes:
+        path: Relative to the root.
+        mode: Its permissions.
+        blob: The SHA-256 of its content.
+    """
+
+    path: str
+    mode: int
+    blob: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A pass.
+
+    Attributes:
+        key: The key of everything that decided it.
+        step: The step's name.
+        run: The run's id.
+        seconds: How long it took.
+        log: The SHA-256 of what it printed; None for nothing.
+        outputs: The files that it made.
+        size: Bytes of its log and outputs.
+    """
+
+    key: str
+    step: str
+    run: str
+    seconds: float
+    log: str | None
+    outputs: tuple[Output, ...] = ()
+    size: int = 0
+
+
+def outputs_as_json(outputs: tuple[Output, ...]) -> str:
+    """The files of a result, as they are kept."""
+    return json.dumps([asdict(output) for output in outputs])
+
+
+def outputs_from_json(text: str) -> tuple[Output, ...]:
+    """The files of a result, checked.
+
+    Raises:
+        ValueError: What is kept is not what this hookflow keeps.
+    """
+    return tuple(_output(each) for each in _list(json.loads(text)))
+
+
+def is_digest(value: object) -> bool:
+    """Whether a value can be the name of a blob."""
+    return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise ValueError("no list")  # noqa: TRY004 (a value of the wrong form, not a defect)
+    return value
+
+
+def _output(value: object) -> Output:
+    match value:
+        case {"path": str(path), "mode": int(mode), "blob": str(blob), **others} if not others:
+            problem = path_problem(path)
+            if problem is None and not mode & ~_PERMISSIONS and is_digest(blob):
+                return Output(path, mode, blob)
+            raise ValueError(problem or "no permissions, or no digest")
+        case _:
+            raise ValueError("no output")
+
+
+def path_problem(path: str) -> str | None:
+    """Why a file of that name is never put back, or None.
+
+    Names that could lead out of the work tree or into git's own directory, in any spelling that some file system
+    takes for it.
+    """
+    names = path.split("/")
+    if not path or "\0" in path or "\\" in path or {"", ".", ".."} & set(names):
+        return f"{path!r} is no name inside the work tree"
+    if any(_is_gits(name) for name in names):
+        return f"{path!r} is inside git's own directory"
+    return None
+
+
+def _is_gits(name: str) -> bool:
+    """Whether a file system may take the name for ``.git`` (CVE-2014-9390: case, ignorable characters, short names)."""
+    plain = "".join(char for char in name if char.isascii()).casefold().rstrip(". ").partition(":")[0]
+    return plain == ".git" or plain.startswith("git~")
+
+
+def parts_as_json(parts: tuple[Part, ...]) -> str:
+    """What decided beside files, as it is kept to explain the next run."""
+    return json.dumps([[part.kind, part.name, part.value] for part in parts])
+
+
+def parts_from_json(text: str) -> tuple[Part, ...]:
+    """What decided beside files.
+
+    Raises:
+        ValueError: What is kept is not of this form.
+    """
+    return tuple(_part(each) for each in _list(json.loads(text)))
+
+
+def _part(value: object) -> Part:
+    match value:
+        case [str(kind), str(name), str(what)]:
+            return Part(kind, name, what)
+        case _:
+            raise ValueError("no part")
+
+
+def files_as_bytes(files: Files) -> bytes:
+    """Files with what they were, small."""
+    states = {path: f"{state.mode} {state.object_id}" for path, state in files.states.items()}
+    return zlib.compress(json.dumps(states, sort_keys=True).encode(), 1)
+
+
+def files_from_bytes(content: bytes) -> Files:
+    """Files with what they were.
+
+    Raises:
+        ValueError: What is kept is not of this form.
+    """
+    try:
+        match json.loads(zlib.decompress(content)):
+            case dict(states):
+                return Files({str(path): FileState(*str(state).split(" ", 1)) for path, state in states.items()})
+            case _:
+                raise ValueError("no files")
+    except (zlib.error, TypeError) as error:
+        raise ValueError(str(error)) from error
