@@ -1,0 +1,1 @@
+"""Measurements of hookflow that can be repeated: ``python -m benchmarks`` from the project's root."""
