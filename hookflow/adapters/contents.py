@@ -36,6 +36,7 @@ class Contents:
     Attributes:
         paths: Every file that git tracks or would offer to track.
         known: The same, to ask whether one is among them.
+        looked_at: Files of which the bytes in the work tree decide, not the index.
         opaque: Names of which it is not known what is in them: other repositories inside this one, and files
             that are to be hidden and converted on the way.
 
@@ -47,8 +48,12 @@ class Contents:
         self._root = porcelain.data(str(root))
         self._common_dir = common_dir
         self._git = GitCommand(root)
-        tagged = list(porcelain.tagged_entries(self._git.ask("ls-files", "-s", "-v", "-z")))
-        self._index = {each.entry.path: each.entry for each in tagged}
+        self._index: dict[str, FileState] = {}
+        untrusted: set[str] = set()
+        for entry, trusted in porcelain.tagged_entries(self._git.ask("ls-files", "-s", "-v", "-z")):
+            self._index[entry.path] = FileState(entry.mode, entry.object_id)
+            if not trusted:
+                untrusted.add(entry.path)
         untracked = porcelain.names(self._git.ask("ls-files", "--others", "--exclude-standard", "-z"))
         untracked_files = [path for path in untracked if not path.endswith("/")]
         self.paths: tuple[str, ...] = (*self._index, *untracked_files)
@@ -57,19 +62,18 @@ class Contents:
         dirty = self._dirty() if converted or not hidden else frozenset[str]()
         # What is under a filter is not hidden: the filter, a program, would have to run.
         stays = self._filtered(dirty) if hidden else dirty
-        self._looked_at = {each.entry.path for each in tagged if not each.trusted} | stays
-        self._looked_at |= (converted - dirty) | (converted & stays) | set(untracked_files)
+        self.looked_at = frozenset(untrusted | stays | (converted - dirty) | (converted & stays) | {*untracked_files})
         self._states: dict[str, FileState | None] = {}
         self.opaque = frozenset(path.rstrip("/") for path in untracked if path.endswith("/"))
         self.opaque |= (converted & dirty) - stays
-        self.opaque |= {path for path, entry in self._index.items() if self._is_populated_submodule(path, entry.mode)}
+        self.opaque |= {path for path, state in self._index.items() if self._is_populated_submodule(path, state.mode)}
 
     def state(self, path: str) -> FileState | None:
         """What a file is; None where there is none. Any path will do, ignored ones too."""
         if path not in self._states:
-            entry = self._index.get(path)
-            trusted = entry is not None and path not in self._looked_at
-            self._states[path] = FileState(entry.mode, entry.object_id) if entry and trusted else self._seen(path)
+            if path in self._index and path not in self.looked_at:
+                return self._index[path]
+            self._states[path] = self._seen(path)
         return self._states[path]
 
     def is_tracked(self, path: str) -> bool:

@@ -24,6 +24,7 @@ class Memory:
         results: Of its steps.
         frame: The run's, with the time to expect of each step.
         seconds: The time to expect of each step that runs, if it is run.
+        with_past: The steps of which that is known, and not only guessed.
     """
 
     def __init__(self, prepared: Prepared, around: Surroundings, database: Database, state: Path) -> None:
@@ -34,7 +35,9 @@ class Memory:
         self.results = Results(prepared, around, Store(database, Blobs(state / BLOBS)))
         running = [step.name for step in prepared.steps if prepared.decisions[step.name].run]
         files = {name: len(prepared.decisions[name].files) for name in running}
-        self.seconds = estimate.estimates(self._history.past(running), files)
+        past = self._history.past(running)
+        self.seconds = estimate.estimates(past, files)
+        self.with_past = frozenset(name for name, durations in past.items() if durations)
         self.frame = self._expected(prepared.frame)
 
     def keep(self, ledger: Ledger) -> None:
@@ -66,7 +69,9 @@ class Memory:
 
 
 @contextmanager
-def opened(prepared: Prepared, around: Surroundings, state: Path, *, usable: bool) -> Iterator[Memory]:
+def opened(
+    prepared: Prepared, around: Surroundings, state: Path, *, usable: bool, running: bool = True
+) -> Iterator[Memory]:
     """The memory of a run.
 
     Args:
@@ -74,9 +79,11 @@ def opened(prepared: Prepared, around: Surroundings, state: Path, *, usable: boo
         around: What its steps' environments have in common.
         state: The directory where this repository's state is kept.
         usable: Whether that can be written; a person knows already if it cannot.
+        running: Whether the steps will run; else things are only looked at, also where nothing is known yet.
     """
     database = Database(state if usable else None)
     try:
-        yield Memory(prepared if database.usable else replace(prepared, caching="off"), around, database, state)
+        kept = database.usable or not running
+        yield Memory(prepared if kept else replace(prepared, caching="off"), around, database, state)
     finally:
         database.close()

@@ -21,7 +21,7 @@ from hookflow.commands.preparation import Prepared
 from hookflow.core import display
 from hookflow.core.config import Step
 from hookflow.core.environment import Surroundings
-from hookflow.core.fingerprint import Fingerprint, uncached_because
+from hookflow.core.fingerprint import Fingerprint, differences, uncached_because
 from hookflow.core.kept import Kept, Output
 from hookflow.core.outcome import Cached, Failed, Outcome, Passed, TimedOut, is_failure
 from hookflow.core.patterns import Patterns
@@ -47,6 +47,23 @@ class Miss:
 
     reason: str
     passed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """What decides a step's result.
+
+    Attributes:
+        cacheable: Whether its result may be kept at all.
+        deciding: How many files decide; None where that cannot be known.
+        last_run: The run of the last pass that was kept, or None.
+        differences: What differs now from then, as sentences.
+    """
+
+    cacheable: bool
+    deciding: int | None
+    last_run: str | None
+    differences: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,8 @@ class Results:
     def judge(self, name: str) -> Hit | Miss:
         """Whether the step need not run as things stand now; nothing is written."""
         step = self._step(name)
+        if self._prepared.caching == "off":
+            return Miss("the cache is off")
         if (why := uncached_because(step, self._prepared.stage)) is not None:
             return Miss(f"never cached: {why}")
         if self._moment is None:
@@ -121,6 +140,15 @@ class Results:
         self._used += [kept.key] if kept is not None else []
         log = self._store.blobs.place(kept.log) if kept is not None and kept.log is not None else None
         return Replay(Cached(judgement.reason), log)
+
+    def insight(self, name: str) -> Insight:
+        """What is known of what decides a step's result; for people."""
+        cacheable = uncached_because(self._step(name), self._prepared.stage) is None
+        found = self._moment.fingerprint(name) if self._moment is not None else None
+        last = self._store.last_pass(name)
+        different = differences(last.fingerprint, found) if last is not None and found is not None else []
+        deciding = None if found is None else len(found.files.states)
+        return Insight(cacheable, deciding, None if last is None else last.run, different)
 
     def files(self, name: str) -> Sequence[str]:
         """What ``{files}`` stands for now: less what passed before, where each file is judged on its own."""
@@ -272,13 +300,14 @@ class Results:
         return [key for path, key in after.items() if before.get(path) == key]
 
     def _not_kept(self, name: str, before: Fingerprint, after: Fingerprint | None) -> list[tuple[str, str]]:
-        """That files changed meanwhile, unless a step did that which said so."""
+        """That files were changed meanwhile, unless a step did that which said so."""
         if after is None:
             return []
+        # A file that was not there may be a tool's leftover; one that was has been changed under our hands.
         changed = [
             path
-            for path in before.files.states.keys() | after.files.states.keys()
-            if before.files.states.get(path) != after.files.states.get(path) and path not in self._changed
+            for path, state in before.files.states.items()
+            if after.files.states.get(path) != state and path not in self._changed
         ]
         if not changed:
             return []

@@ -26,6 +26,17 @@ def seconds(value: float) -> str:
     return f"{minutes} min {rest:02} s"
 
 
+def size(count: int) -> str:
+    """Bytes: ``812 B``, ``3.4 MiB``."""
+    value, units = float(count), iter(("B", "KiB", "MiB", "GiB"))
+    unit = next(units)
+    for larger in units:
+        if value < 1024:  # noqa: PLR2004 (bytes of the next unit)
+            break
+        value, unit = value / 1024, larger
+    return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+
+
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """``1 file``, ``2 files``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

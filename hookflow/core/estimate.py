@@ -42,7 +42,9 @@ def expected_seconds(past: Sequence[Past], files: int) -> float | None:
 
 def _line(past: Sequence[Past], weights: Sequence[float]) -> tuple[float, float] | None:
     """Fixed seconds and seconds per file by weighted least squares; None where the past does not look like that."""
-    if len(past) < _LEAST_FOR_A_LINE:
+    # Numbers of files that are all the same are told by the numbers: their weighted mean may round, and then what is
+    # left of the spread is noise that anything fits.
+    if len(past) < _LEAST_FOR_A_LINE or len({each.files for each in past}) == 1:
         return None
     total = sum(weights)
     mean_files = sum(weight * each.files for weight, each in zip(weights, past, strict=True)) / total
@@ -52,12 +54,21 @@ def _line(past: Sequence[Past], weights: Sequence[float]) -> tuple[float, float]
     both = sum(
         weight * (each.files - mean_files) * (each.seconds - mean) for weight, each in zip(weights, past, strict=True)
     )
-    if spread == 0 or variance == 0 or both * both < _LEAST_EXPLAINED * spread * variance:
+    if variance == 0 or both * both < _LEAST_EXPLAINED * spread * variance:
         return None
     slope = both / spread
     fixed = mean - slope * mean_files
-    # A line that falls, or that promises less than nothing for no files, is noise.
-    return (fixed, slope) if slope > 0 and fixed >= 0 else None
+    if slope <= 0:
+        return None  # more files do not take less time: noise
+    return (fixed, slope) if fixed >= 0 else _through_origin(past, weights, variance)
+
+
+def _through_origin(past: Sequence[Past], weights: Sequence[float], variance: float) -> tuple[float, float] | None:
+    """The same for steps without fixed seconds, whose best line may begin slightly below zero."""
+    pairs = list(zip(weights, past, strict=True))
+    slope = sum(w * each.files * each.seconds for w, each in pairs) / sum(w * each.files**2 for w, each in pairs)
+    left = sum(w * (each.seconds - slope * each.files) ** 2 for w, each in pairs)
+    return (0.0, slope) if left <= (1 - _LEAST_EXPLAINED) * variance else None
 
 
 def estimates(past: Mapping[str, Sequence[Past]], files: Mapping[str, int]) -> dict[str, float]:

@@ -38,8 +38,9 @@ class Files:
     def digest(self) -> str:
         """One for all of them: path bytes, mode and object id, sorted by path."""
         whole = hashlib.sha256()
-        for path, state in sorted((data(path), state) for path, state in self.states.items()):
-            for part in (path, state.mode.encode(), state.object_id.encode()):
+        for path in sorted(self.states, key=data):
+            state = self.states[path]
+            for part in (data(path), state.mode.encode(), state.object_id.encode()):
                 whole.update(_prefixed(part))
         return whole.hexdigest()
 

@@ -6,6 +6,7 @@ import zlib
 from dataclasses import asdict, dataclass
 
 from hookflow.core.fingerprint import Files, FileState, Part
+from hookflow.core.porcelain import data, names
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PERMISSIONS = 0o777
@@ -128,9 +129,13 @@ def _part(value: object) -> Part:
 
 
 def files_as_bytes(files: Files) -> bytes:
-    """Files with what they were, small."""
-    states = {path: f"{state.mode} {state.object_id}" for path, state in files.states.items()}
-    return zlib.compress(json.dumps(states, sort_keys=True).encode(), 1)
+    """Files with what they were, small: names and states by turns, each ended by a NUL."""
+    squeezed = zlib.compressobj(1)
+    parts = [
+        squeezed.compress(b"%s\0%s %s\0" % (data(path), state.mode.encode(), state.object_id.encode()))
+        for path, state in sorted(files.states.items())
+    ]
+    return b"".join([*parts, squeezed.flush()])
 
 
 def files_from_bytes(content: bytes) -> Files:
@@ -140,10 +145,8 @@ def files_from_bytes(content: bytes) -> Files:
         ValueError: What is kept is not of this form.
     """
     try:
-        match json.loads(zlib.decompress(content)):
-            case dict(states):
-                return Files({str(path): FileState(*str(state).split(" ", 1)) for path, state in states.items()})
-            case _:
-                raise ValueError("no files")
+        fields = names(zlib.decompress(content))
+        pairs = zip(fields[0::2], fields[1::2], strict=True)
+        return Files({path: FileState(*state.split(" ", 1)) for path, state in pairs})
     except (zlib.error, TypeError) as error:
         raise ValueError(str(error)) from error

@@ -3,6 +3,7 @@
 Names become text with surrogate escapes for what is not UTF-8, so that every name survives the way back.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -90,23 +91,13 @@ def index_information(entries: list[IndexEntry]) -> bytes:
     return b"".join(f"{entry.mode} {entry.object_id}\t".encode() + data(entry.path) + b"\0" for entry in entries)
 
 
-@dataclass(frozen=True, slots=True)
-class TaggedEntry:
-    """One entry of the index with git's word on its file.
+def tagged_entries(output: bytes) -> Iterator[tuple[IndexEntry, bool]]:
+    """The entries of ``ls-files -s -v -z``, and whether git compares the file with it.
 
-    Attributes:
-        entry: The entry.
-        trusted: Whether git compares the file with it. Git does not look at what was marked with
-            ``update-index --assume-unchanged`` or ``--skip-worktree``, nor is there one version of an unmerged path.
+    Git does not look at what was marked with ``update-index --assume-unchanged`` or ``--skip-worktree``, nor is there
+    one version of an unmerged path; of such a path there is an entry for each of its versions.
     """
-
-    entry: IndexEntry
-    trusted: bool
-
-
-def tagged_entries(output: bytes) -> Iterator[TaggedEntry]:
-    """The entries of ``ls-files -s -v -z``; of an unmerged path, one for each of its versions."""
     for line in filter(None, output.split(b"\0")):
         about, _, name = line.partition(b"\t")
         tag, mode, object_id, _ = about.decode("ascii").split(" ")
-        yield TaggedEntry(IndexEntry(mode, object_id, text(name)), tag == "H")
+        yield IndexEntry(sys.intern(mode), object_id, text(name)), tag == "H"

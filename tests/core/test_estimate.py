@@ -113,13 +113,11 @@ def test_a_straight_line_is_found(fixed: int, each: int, counts: list[int], file
     assert expected_seconds(runs, files) == pytest.approx(fixed + each * files, rel=1e-6)
 
 
-@pytest.mark.xfail(reason="the weighted mean of equal numbers of files rounds, and the rest passes for a line")
 def test_equal_runs_are_no_line() -> None:
     """Four of 14 s on 13 files each say nothing of a thousand files."""
     assert expected_seconds(past(*[14.0] * 4, files=13), 1000) == pytest.approx(14.0)
 
 
-@pytest.mark.xfail(reason="a line that begins slightly below zero is dropped for the mean")
 @pytest.mark.parametrize(
     "runs",
     [
