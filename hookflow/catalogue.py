@@ -160,3 +160,14 @@ def _doctor(options: Options) -> int:
     from hookflow.commands import doctor
 
     return doctor.doctor(_place(options))
+
+
+def _schema_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--whole", action="store_true", help="for a whole pyproject.toml, not for the table alone")
+
+
+@_command("schema", "the JSON Schema of [tool.hookflow], for editors", arguments=_schema_arguments)
+def _schema(options: Options) -> int:
+    from hookflow.commands import schema
+
+    return schema.schema(whole=options.whole)
