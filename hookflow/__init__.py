@@ -2,7 +2,8 @@
 
 The map of the house; imports go downwards only:
 
-- ``cli``: arguments to options, exceptions to exit codes; the one place for both.
+- ``cli``: a command line carried out, exceptions to exit codes; the one place for that.
+- ``arguments``: the parser, made from the ``catalogue`` of commands; ``choices`` are the options that some share.
 - ``commands``: one file a command; each wires the edges that it needs.
 - ``runner``: drives a schedule in one nursery and emits events.
 - ``reporters``: events to something that a person or a machine reads.

@@ -15,10 +15,14 @@ CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def section(heading: str) -> str:
+    """What stands under a heading."""
+    return CONFIGURATION.partition(f"## `{heading}`\n")[2].partition("\n## ")[0]
+
+
 def rows(heading: str) -> dict[str, str]:
     """The keys and defaults of the table under a heading."""
-    section = CONFIGURATION.partition(f"## `{heading}`\n")[2].partition("\n## ")[0]
-    return dict(re.findall(r"^\| `([a-z-]+)` \| .*? \| (.*?) \|", section, flags=re.MULTILINE))
+    return dict(re.findall(r"^\| `([a-z-]+)` \| .*? \| (.*?) \|", section(heading), flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize(
@@ -30,8 +34,24 @@ def rows(heading: str) -> dict[str, str]:
     ],
 )
 def test_every_key_is_documented_and_no_other(heading: str, known: dict[str, keys.Key]) -> None:
-    """docs/configuration.md against the keys themselves."""
+    """docs/configuration.md against the keys themselves, which have its words, for the schema."""
     assert set(rows(heading)) == set(known)
+    meanings = dict(re.findall(r"^\| `([a-z-]+)` \| .* \| (.*) \|$", section(heading), flags=re.MULTILINE))
+    assert meanings == {name: key.about for name, key in known.items()}
+
+
+@pytest.mark.parametrize(
+    ("heading", "table"),
+    [
+        ("[tool.hookflow.env]", "env"),
+        ("[tool.hookflow.file-sets]", "file-sets"),
+        ("[tool.hookflow.resources.NAME]", "resources"),
+        ("[tool.hookflow.steps.NAME]", "steps"),
+    ],
+)
+def test_tables_are_described_alike(heading: str, table: str) -> None:
+    """In the documentation, and by the schema."""
+    assert section(heading).strip().splitlines()[0] == keys.TABLES[table]
 
 
 def test_documented_defaults_are_the_defaults() -> None:
@@ -62,7 +82,7 @@ def test_configurations_in_the_readme_are_valid(project: Project) -> None:
 
 def test_options_that_are_documented_exist(project: Project) -> None:
     """Every --option in the README and docs is in some help text."""
-    commands = ["", "run", "hook", "graph", "validate", "init", "install", "uninstall", "logs"]
+    commands = ["", "run", "hook", "graph", "validate", "init", "install", "uninstall", "logs", "schema"]
     helps = "".join(project.hookflow(*filter(None, [command]), "--help").out for command in commands)
     text = README + "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
     for line in re.findall(r"`(?:hookflow )[^`]*`|^hookflow .*$", text, flags=re.MULTILINE):

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from hookflow.core import dependencies, keys
+from hookflow.core import dependencies, keys, readers
 from hookflow.core.config import Config, Resource, Step
 from hookflow.core.errors import ConfigurationError, Problem
 from hookflow.core.graph import CycleError
@@ -48,7 +48,7 @@ class _Reader:
         unknown = {key: value for key, value in top.items() if key not in keys.TABLES}
         fields = self._fields(ROOT, unknown, keys.TOP, also=keys.TABLES)
         self._sets = self._file_sets(top)
-        environment = self._read((*ROOT, "env"), top.get("env", {}), keys.environment) or {}
+        environment = self._read((*ROOT, "env"), top.get("env", {}), readers.environment) or {}
         resources = self._resources(top)
         fields.setdefault("exclude", ())
         for key in {"exclude", "global_inputs"} & fields.keys():
@@ -67,10 +67,10 @@ class _Reader:
         self._wrong(path, "expected a table")
         return {}
 
-    def _read(self, path: tuple[str, ...], value: object, read: keys.Reader) -> Any:
+    def _read(self, path: tuple[str, ...], value: object, read: readers.Reader[Any]) -> Any:
         try:
             return read(value)
-        except keys.Expected as error:
+        except readers.Expected as error:
             self._wrong(path, str(error))
             return None
 
@@ -92,7 +92,7 @@ class _Reader:
         sets = {}
         for name, value in self._table((*ROOT, "file-sets"), top.get("file-sets", {})).items():
             path = (*ROOT, "file-sets", name)
-            sets[name] = tuple(self._well_formed(path, self._read(path, value, keys.texts) or ()))
+            sets[name] = tuple(self._well_formed(path, self._read(path, value, readers.plain_patterns) or ()))
         return sets
 
     def _resources(self, top: Table) -> dict[str, Resource]:

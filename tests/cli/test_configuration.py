@@ -154,7 +154,7 @@ def test_a_file_and_a_directory_can_be_named(project: Project) -> None:
     ("arguments", "expected"),
     [
         ([], "COMMAND"),
-        (["rum"], "invalid choice: 'rum'"),
+        (["rum"], "unknown command 'rum'; did you mean run?"),
         (["run", "--paralel"], "--paralel"),
         (["run", "lnt"], "there is no step lnt; did you mean lint?"),
         (["run", "--stage", "precommit"], "unknown stage precommit"),

@@ -11,6 +11,12 @@ def test_the_nearest_name_is_offered() -> None:
     assert nearest("xyzzy", ["needs"]) is None
 
 
+def test_a_name_that_was_begun_is_nearer_than_one_that_is_alike() -> None:
+    """Unless several were."""
+    assert nearest("--all", ["--all-files", "--parallel"]) == "--all-files"
+    assert nearest("pre-", ["pre-commit-long-name", "pre-x"]) == "pre-x"
+
+
 @pytest.mark.parametrize(
     ("word", "known", "said"),
     [

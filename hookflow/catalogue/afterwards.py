@@ -1,0 +1,66 @@
+"""Commands about runs that were."""
+
+import argparse
+
+from hookflow import choices
+from hookflow.catalogue.entry import Entry, Options, command, place
+
+COMMANDS: list[Entry] = []
+
+
+def _logs_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("step", nargs="?", metavar="STEP", help="one step (default: all)")
+    parser.add_argument("--run", metavar="ID", help="the run (default: the last)")
+
+
+@command(
+    COMMANDS,
+    "logs",
+    "the log of the last run's steps",
+    {
+        "hookflow logs": "of all steps",
+        "hookflow logs tests": "of one",
+        "hookflow logs --run 20261125T043122-481516kqz": "of an earlier run",
+    },
+    arguments=_logs_arguments,
+)
+def _logs(options: Options) -> int:
+    from hookflow.commands import logs
+
+    return logs.logs(place(options), options.step, options.run)
+
+
+def _cache_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("action", choices=("stats", "clear", "prune"), help="what to do with it")
+    parser.add_argument("--size", type=choices.size, metavar="SIZE", help="what prune leaves (default: the usual limit)")
+
+
+@command(
+    COMMANDS,
+    "cache",
+    "the results that are kept: how many, none any more, or fewer",
+    {
+        "hookflow cache stats": "how many, and how big",
+        "hookflow cache prune --size 200MB": "the least recently used go",
+        "hookflow cache clear": "every step runs again",
+    },
+    arguments=_cache_arguments,
+)
+def _cache(options: Options) -> int:
+    from hookflow.commands import cache
+
+    return cache.cache(place(options), options.action, options.size)
+
+
+@command(
+    COMMANDS,
+    "recover",
+    "put back hidden changes that an interrupted run left",
+    {
+        "hookflow recover": "as any run does before it begins",
+    },
+)
+def _recover(options: Options) -> int:
+    from hookflow.commands import recover
+
+    return recover.recover(place(options))

@@ -1,0 +1,52 @@
+"""What the catalogue knows of a command."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from hookflow.commands.options import Place
+
+Options = argparse.Namespace
+Arguments = Callable[[argparse.ArgumentParser], None]
+Handler = Callable[[Options], int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A command.
+
+    Attributes:
+        name: As it is called.
+        about: What it does, for one line of help.
+        examples: Command lines, and what each does.
+        arguments: Adds its arguments to its parser.
+        handler: Calls it with the parsed options; returns the exit code.
+    """
+
+    name: str
+    about: str
+    examples: Mapping[str, str]
+    arguments: Arguments
+    handler: Handler
+
+
+def _none(parser: argparse.ArgumentParser) -> None:
+    """A command without arguments of its own."""
+
+
+def command(
+    entries: list[Entry], name: str, about: str, examples: Mapping[str, str], *, arguments: Arguments = _none
+) -> Callable[[Handler], Handler]:
+    """Enter the decorated function into `entries`, as the handler of a command."""
+
+    def enter(handler: Handler) -> Handler:
+        entries.append(Entry(name=name, about=about, examples=examples, arguments=arguments, handler=handler))
+        return handler
+
+    return enter
+
+
+def place(options: Options) -> Place:
+    """Where the command works."""
+    config = options.config.absolute() if options.config is not None else None
+    return Place(directory=options.directory.absolute(), config=config)

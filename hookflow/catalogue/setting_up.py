@@ -1,0 +1,106 @@
+"""Commands that one uses before the first run: configuration, hooks, the machine, the editor."""
+
+import argparse
+
+from hookflow.catalogue.entry import Entry, Options, command, place
+
+COMMANDS: list[Entry] = []
+
+
+@command(
+    COMMANDS,
+    "init",
+    "write a starting [tool.hookflow] from what the repository uses",
+    {
+        "hookflow init": "into pyproject.toml at the repository's root",
+    },
+)
+def _init(options: Options) -> int:
+    from hookflow.commands import init
+
+    return init.init(place(options))
+
+
+@command(
+    COMMANDS,
+    "validate",
+    "check the configuration",
+    {
+        "hookflow validate": "the nearest configuration",
+        "hookflow validate --config other.toml": "another file",
+    },
+)
+def _validate(options: Options) -> int:
+    from hookflow.commands import validate
+
+    return validate.validate(place(options))
+
+
+def _install_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help="git hooks")
+
+
+@command(
+    COMMANDS,
+    "install",
+    "put git hooks in place (default: the stages that the configuration uses)",
+    {
+        "hookflow install": "for every stage that a step has",
+        "hookflow install pre-commit pre-push": "for these",
+    },
+    arguments=_install_arguments,
+)
+def _install(options: Options) -> int:
+    from hookflow.commands import install
+
+    return install.install(place(options), tuple(options.stages))
+
+
+@command(
+    COMMANDS,
+    "uninstall",
+    "take hookflow's git hooks away",
+    {
+        "hookflow uninstall": "all of them",
+        "hookflow uninstall pre-push": "one",
+    },
+    arguments=_install_arguments,
+)
+def _uninstall(options: Options) -> int:
+    from hookflow.commands import install
+
+    return install.uninstall(place(options), tuple(options.stages))
+
+
+@command(
+    COMMANDS,
+    "doctor",
+    "what on this machine would keep hookflow from working",
+    {
+        "hookflow doctor": "what it would stumble over here",
+    },
+)
+def _doctor(options: Options) -> int:
+    from hookflow.commands import doctor
+
+    return doctor.doctor(place(options))
+
+
+def _schema_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--whole", action="store_true", help="for a whole pyproject.toml, not for the table alone")
+
+
+@command(
+    COMMANDS,
+    "schema",
+    "the JSON Schema of [tool.hookflow], for editors",
+    {
+        "hookflow schema": "of the table",
+        "hookflow schema --whole": "of pyproject.toml, for taplo and editors",
+    },
+    arguments=_schema_arguments,
+)
+def _schema(options: Options) -> int:
+    from hookflow.commands import schema
+
+    return schema.schema(whole=options.whole)
