@@ -109,8 +109,10 @@ def _selection_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _reporting_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to tell")
-    group.add_argument("--output", choices=("auto", "plain", "quiet", "verbose"), default="auto")
+    group.add_argument("--output", choices=("auto", "plain", "github", "quiet", "verbose"), default="auto")
     group.add_argument("--events", type=Path, metavar="FILE", help="write what happens as JSON lines")
+    group.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit report")
+    group.add_argument("--trace", type=Path, metavar="FILE", help="write a trace in Chrome's format, for Perfetto")
 
 
 def _hook_arguments(parser: argparse.ArgumentParser) -> None:
@@ -124,6 +126,7 @@ def _hook_arguments(parser: argparse.ArgumentParser) -> None:
 def _graph_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stage", metavar="STAGE", help="the stage (default: pre-commit)")
     parser.add_argument("--format", choices=("text", "mermaid", "dot", "json"), default="text")
+    parser.add_argument("--run", metavar="ID", help="colour the steps by their outcomes in this run, or the last")
 
 
 def _logs_arguments(parser: argparse.ArgumentParser) -> None:
@@ -196,7 +199,7 @@ def _names_from(source: str) -> tuple[str, ...]:
 
 
 def _reporting(options: Options) -> Reporting:
-    return Reporting(output=options.output, events=options.events)
+    return Reporting(output=options.output, events=options.events, junit=options.junit, trace=options.trace)
 
 
 def _run(options: Options) -> int:
@@ -214,7 +217,7 @@ def _hook(options: Options) -> int:
 def _graph(options: Options) -> int:
     from hookflow.commands import graph
 
-    return graph.graph(_place(options), options.stage, options.format)
+    return graph.graph(_place(options), options.stage, options.format, options.run)
 
 
 def _validate(options: Options) -> int:
