@@ -105,7 +105,8 @@ class Trace:
         return max(0, round((time - self._run.time) * _MICROSECONDS)) if self._run is not None else 0
 
     def _write(self, event: dict[str, Any]) -> None:
-        self._put((",\n" if self._wrote else "[\n") + json.dumps(_shown(event)))
+        # Perfetto shows escapes such as \u00f6 as they are written.
+        self._put((",\n" if self._wrote else "[\n") + json.dumps(_shown(event), ensure_ascii=False))
         self._wrote = True
 
     def _put(self, text: str) -> None:

@@ -30,7 +30,8 @@ def written(*happened: events.Event) -> str:
 def trace(*happened: events.Event) -> list[dict[str, Any]]:
     """The events of a file that is as the format wants it."""
     text = written(*happened)
-    text.encode("ascii")
+    text.encode()
+    assert "\\u" not in text
     found = json.loads(text)
     for event in found:
         if event["ph"] == "M":
