@@ -40,9 +40,11 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 def add_reporting(parser: argparse.ArgumentParser) -> None:
     """The options of `reporting`."""
     group = parser.add_argument_group("what to tell")
-    words = ("auto", "plain", "quiet", "verbose")
+    words = ("auto", "plain", "github", "quiet", "verbose")
     group.add_argument("--output", choices=words, default="auto", help="how much is shown, and how (default: auto)")
     group.add_argument("--events", type=Path, metavar="FILE", help="write what happens as JSON lines")
+    group.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit report")
+    group.add_argument("--trace", type=Path, metavar="FILE", help="write a trace in Chrome's format, for Perfetto")
 
 
 def add_failed(parser: argparse.ArgumentParser) -> None:
@@ -132,4 +134,4 @@ def _names_from(source: str) -> tuple[str, ...]:
 
 def reporting(options: argparse.Namespace) -> Reporting:
     """Who is told, as the options say."""
-    return Reporting(output=options.output, events=options.events)
+    return Reporting(output=options.output, events=options.events, junit=options.junit, trace=options.trace)

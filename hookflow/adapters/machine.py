@@ -1,4 +1,4 @@
-"""What the operating system says of this machine: usable CPUs, and the limit on arguments."""
+"""What the operating system says of this machine: its name, usable CPUs, and the limit on arguments."""
 
 import os
 from collections.abc import Mapping
@@ -8,6 +8,13 @@ from hookflow.core.porcelain import data
 
 _CGROUP_2 = Path("/sys/fs/cgroup/cpu.max")
 _CGROUP_1 = Path("/sys/fs/cgroup/cpu")
+
+
+def host() -> str:
+    """The machine's name in its network; may be empty."""
+    import platform  # noqa: PLC0415 (3 ms that only a report which names the machine should pay)
+
+    return platform.node()
 
 
 def usable_cpus() -> int:

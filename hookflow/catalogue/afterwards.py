@@ -32,7 +32,7 @@ def _logs(options: Options) -> int:
 
 def _cache_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=("stats", "clear", "prune"), help="what to do with it")
-    parser.add_argument("--size", type=choices.size, metavar="SIZE", help="what prune leaves (default: the usual limit)")
+    parser.add_argument("--size", type=choices.size, metavar="SIZE", help="what prune leaves (default: the limit)")
 
 
 @command(

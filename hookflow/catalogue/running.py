@@ -123,6 +123,7 @@ def _graph_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("text", "mermaid", "dot", "json"), default="text", help="how it is drawn (default: text)"
     )
+    parser.add_argument("--run", metavar="ID", help="colour the steps by their outcomes in this run, or the last")
 
 
 @command(
@@ -132,10 +133,11 @@ def _graph_arguments(parser: argparse.ArgumentParser) -> None:
     {
         "hookflow graph": "the steps and why each waits for others",
         "hookflow graph --stage pre-push --format mermaid": "a picture for Markdown",
+        "hookflow graph --format mermaid --run last": "the same, coloured by the outcomes of the last run",
     },
     arguments=_graph_arguments,
 )
 def _graph(options: Options) -> int:
     from hookflow.commands import graph
 
-    return graph.graph(place(options), options.stage, options.format)
+    return graph.graph(place(options), options.stage, options.format, options.run)

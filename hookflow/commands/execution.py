@@ -3,25 +3,23 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
-from hookflow.adapters import files, runs
+from hookflow.adapters import runs
+from hookflow.adapters.repository import Repository
 from hookflow.commands import jobs, memory
 from hookflow.commands.options import HookCall, Reporting
 from hookflow.commands.preparation import Prepared
+from hookflow.commands.reporting import Emit, colours, listeners
 from hookflow.commands.tree import Tree
 from hookflow.core import events, scopes, summary
-from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.launch import Job
 from hookflow.core.schedule import Schedule
 from hookflow.ledger import Ledger
 from hookflow.replay import Replayer
-from hookflow.reporters import jsonl, plain
-
-Emit = Callable[[events.Event], None]
 
 
 def execute(
@@ -41,13 +39,13 @@ def execute(
         push: ``HOOKFLOW_FROM_REF`` and the like, in pre-push.
 
     Raises:
-        BrokenEnvironmentError: The file for events cannot be written.
+        BrokenEnvironmentError: A file that was asked for cannot be written.
     """
     state = state_directory(prepared)
     directory = runs.RunDirectory(state, tree.run)
     try:
         with ExitStack() as stack:
-            emit = _reporters(stack, directory, reporting)
+            emit = listeners(stack, directory, reporting, prepared)
             return _run(prepared, tree, directory, emit, call or HookCall(), push or {})
     finally:
         directory.close(prepared.project.config.log_retention)
@@ -55,8 +53,12 @@ def execute(
 
 def state_directory(prepared: Prepared) -> Path:
     """Where this repository's state is kept."""
-    common_dir = prepared.project.repository.common_dir
-    return runs.state_directory(common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
+    return state_of(prepared.project.repository)
+
+
+def state_of(repository: Repository) -> Path:
+    """Where the state of a repository is kept."""
+    return runs.state_directory(repository.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
 
 
 def _run(
@@ -71,7 +73,7 @@ def _run(
     emit(_run_started(prepared, directory.run))
     directory.publish()
     ledger = Ledger({step.name: step for step in prepared.steps}, directory, emit, time.time)
-    around, missing = jobs.surroundings(prepared, directory.run, push, colour=_colours(sys.stdout))
+    around, missing = jobs.surroundings(prepared, directory.run, push, colour=colours(sys.stdout))
     for message in (*prepared.warnings, directory.problem, missing):
         if message is not None:
             ledger.warn(message)
@@ -142,33 +144,3 @@ def _run_started(prepared: Prepared, run: str) -> events.RunStarted:
         jobs=prepared.frame.jobs,
         parallel=prepared.parallel,
     )
-
-
-def _reporters(stack: ExitStack, directory: runs.RunDirectory, reporting: Reporting) -> Emit:
-    level = "plain" if reporting.output == "auto" else reporting.output
-    listeners: list[Emit] = [
-        plain.Plain(sys.stdout, sys.stderr, level=level, colours=_colours(sys.stdout), logs_kept=directory.kept).emit
-    ]
-    if (path := directory.events()) is not None:
-        listeners.append(jsonl.JsonLines(stack.enter_context(files.private_text(path))).emit)
-    if reporting.events is not None:
-        try:
-            stream = stack.enter_context(reporting.events.open("w", encoding="utf-8"))
-        except OSError as error:
-            raise BrokenEnvironmentError(f"--events {reporting.events}: {error.strerror}") from None
-        listeners.append(jsonl.JsonLines(stream, logs_kept=directory.kept).emit)
-
-    def emit(event: events.Event) -> None:
-        for listener in listeners:
-            listener(event)
-
-    return emit
-
-
-def _colours(stream: TextIO) -> bool:
-    """Whether a stream shows colours (the conventions of no-color.org and force-color.org)."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"

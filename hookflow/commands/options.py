@@ -54,10 +54,19 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reporting:
-    """Who is told of a run, and where."""
+    """Who is told of a run, and where.
 
-    output: Literal["auto", "plain", "quiet", "verbose"] = "auto"
+    Attributes:
+        output: What goes to standard output.
+        events: The file for events as JSON lines, or None.
+        junit: The file for a JUnit report, or None.
+        trace: The file for a trace in Chrome's format, or None.
+    """
+
+    output: Literal["auto", "plain", "github", "quiet", "verbose"] = "auto"
     events: Path | None = None
+    junit: Path | None = None
+    trace: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 
 from hookflow.adapters.database import INDEX
 from hookflow.adapters.repository import Repository
-from hookflow.commands import execution, jobs, memory, preparation, selecting
+from hookflow.commands import execution, failed, jobs, memory, preparation, selecting
 from hookflow.commands.memory import Memory
 from hookflow.commands.options import Place, Selection
 from hookflow.commands.preparation import Prepared
 from hookflow.commands.results import Hit
 from hookflow.core import planning, scopes
 from hookflow.core.config import Step
+from hookflow.core.errors import UsageError
 from hookflow.core.planning import Plan, PlannedStep
 
 _NO_RUN = ""  # a plan has no id
@@ -35,8 +36,11 @@ def plan(place: Place, wanted: Selection, form: str) -> int:
 def considered(place: Place, wanted: Selection) -> Iterator[tuple[Prepared, Memory]]:
     """A run that is only considered, with what is known of earlier ones."""
     project = preparation.open_project(place, Repository(place.directory))
-    scope = selecting.manual_scope(selecting.not_passed(wanted, project), place.directory, project.repository.root)
-    prepared = preparation.prepare(project, selecting.not_passed(wanted, project), scope)
+    chosen = failed.selection(wanted, project)
+    if chosen is None:
+        raise UsageError("everything passed in the last run: --failed selects nothing")
+    scope = selecting.manual_scope(chosen, place.directory, project.repository.root)
+    prepared = preparation.prepare(project, chosen, scope)
     around, _ = jobs.surroundings(prepared, _NO_RUN, {}, colour=False)
     state = execution.state_directory(prepared)
     # Nothing is made only to look at it.

@@ -13,6 +13,7 @@ from hookflow.commands.options import Place, Selection
 from hookflow.core import command, dependencies, scopes
 from hookflow.core.config import Config, Step
 from hookflow.core.errors import UsageError
+from hookflow.core.graph import Graph
 from hookflow.core.schedule import Task
 from hookflow.core.scopes import Scope
 from hookflow.core.selection import Decision, Selector
@@ -113,7 +114,7 @@ def prepare(project: Project, wanted: Selection, scope: Scope, *, nested: bool =
     stage = selecting.checked_stage(wanted.stage or selecting.DEFAULT_STAGE)
     steps, data = selecting.select(config, wanted, stage)
     commits = isinstance(scope, scopes.Staged)
-    # Under pre-commit both are its business: it has hidden what is not staged, and it never adds to the index.
+    # Under pre-commit it has hidden what is not staged, and it never adds to the index.
     on_our_own = not nested and "PRE_COMMIT" not in os.environ
     hides = commits and on_our_own and config.unstaged == "hide"
     changes = project.repository.changes(scope, hidden=hides)
@@ -129,15 +130,13 @@ def prepare(project: Project, wanted: Selection, scope: Scope, *, nested: bool =
     )
     decisions = selector.decide(data)
     graph = dependencies.full_graph(data, selector.touched(decisions), compatible=filetypes.compatible)
-    jobs = _jobs(wanted.jobs, config.jobs) if config.parallel else 1
-    frame = Frame(graph=graph, tasks=_tasks(steps, decisions), jobs=jobs, resources=config.resources)
     return Prepared(
         project=project,
         stage=stage,
         scope=scope,
         steps=steps,
         decisions=decisions,
-        frame=frame,
+        frame=_frame(graph, _tasks(steps, decisions), config, wanted),
         changed=len(changes.files),
         parallel=config.parallel,
         fail_fast=config.fail_fast,
@@ -202,6 +201,11 @@ def _jobs(asked: int | None, configured: int) -> int:
             raise UsageError(f"HOOKFLOW_JOBS={from_environment}: expected a number of CPUs (0 for all)")
         asked = int(from_environment)
     return (configured if asked is None else asked) or machine.usable_cpus()
+
+
+def _frame(graph: Graph, tasks: Mapping[str, Task], config: Config, wanted: Selection) -> Frame:
+    jobs = _jobs(wanted.jobs, config.jobs) if config.parallel else 1
+    return Frame(graph=graph, tasks=tasks, jobs=jobs, resources=config.resources)
 
 
 def _tasks(steps: Sequence[Step], decisions: Mapping[str, Decision]) -> dict[str, Task]:

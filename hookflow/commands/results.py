@@ -106,17 +106,7 @@ class Results:
             return Miss("the cache is off")
         if (why := uncached_because(step, self._prepared.stage)) is not None:
             return Miss(f"never cached: {why}")
-        if self._moment is None:
-            return Miss("not cached: git does not tell its files")
-        if step.per_file:
-            return self._judge_files(name)
-        found = self._moment.fingerprint(name)
-        if found is None:
-            return Miss(f"not cached: {_UNKNOWN}")
-        kept = self._store.result(found.key)
-        if kept is None or not self._is_whole(kept):
-            return Miss("this content has not passed before")
-        return Hit(f"the same content passed before, in {display.seconds(kept.seconds)}", kept)
+        return self._judge_files(name) if step.per_file else self._judge_whole(name)
 
     def recall(self, name: str, *, writing: bool) -> Replay | None:
         """The result of a step that is ready, if it need not run; its outputs are in place then.
@@ -228,6 +218,15 @@ class Results:
             with suppress(OSError):
                 self._store.keep(results, file_passes)
         return self._remarks
+
+    def _judge_whole(self, name: str) -> Hit | Miss:
+        found = self._moment.fingerprint(name) if self._moment is not None else None
+        if found is None:
+            return Miss(f"not cached: {_UNKNOWN}")
+        kept = self._store.result(found.key)
+        if kept is None or not self._is_whole(kept):
+            return Miss("this content has not passed before")
+        return Hit(f"the same content passed before, in {display.seconds(kept.seconds)}", kept)
 
     def _judge_files(self, name: str) -> Hit | Miss:
         keys = self._moment.of_files(name) if self._moment is not None else None

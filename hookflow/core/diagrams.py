@@ -16,6 +16,19 @@ _LABEL_WIDTH = 30  # of dot's labels, in characters; Mermaid breaks lines itself
 # $$ and icons (fa:fa-car). Something invisible in the middle keeps it from finding them.
 _READ_TWICE = re.compile(r"\\(?=n)|\$(?=\$)|:(?=fa-)")
 _ZERO_WIDTH_SPACE = "\u200b"
+# What a page draws that does not raise its limits (Mermaid's maxEdges and maxTextSize); GitHub's pages do not.
+MOST_EDGES = 500
+MOST_TEXT = 50_000
+# Of outcomes: readable on light and dark pages, and told apart without colours by the borders of failures.
+_LOOKS = {
+    "passed": "fill:#dafbe1,stroke:#1a7f37,color:#0a3d1a",
+    "cached": "fill:#ddf4ff,stroke:#0969da,color:#0a3069",
+    "failed": "fill:#ffebe9,stroke:#cf222e,color:#82071e,stroke-width:3px",
+    "timed-out": "fill:#ffebe9,stroke:#cf222e,color:#82071e,stroke-width:3px,stroke-dasharray:6 3",
+    "blocked": "fill:#fff8c5,stroke:#9a6700,color:#4d2d00",
+    "skipped": "fill:#f6f8fa,stroke:#8c959f,color:#57606a",
+    "cancelled": "fill:#f6f8fa,stroke:#8c959f,color:#57606a,stroke-dasharray:3 3",
+}
 # What does not stand for itself inside quotes.
 _MEANINGFUL = re.compile(
     r"""
@@ -57,12 +70,17 @@ def as_data(graph: Graph, steps: Mapping[str, Step]) -> dict[str, Any]:
     }
 
 
-def as_mermaid(graph: Graph, steps: Mapping[str, Step]) -> str:
+def as_mermaid(graph: Graph, steps: Mapping[str, Step], outcomes: Mapping[str, str] | None = None) -> str:
     """A Mermaid flowchart that shows names, descriptions and reasons as they are written.
 
     Nodes get ids of their own, since words such as ``end`` are Mermaid's. Edges from ``needs`` speak for
     themselves; others carry their reason, and the order of writes is dashed. Mermaid itself refuses more than
     500 edges unless the page that shows them raises its ``maxEdges``.
+
+    Args:
+        graph: The graph.
+        steps: By name.
+        outcomes: Of steps that have one, as events call it; it gives them their colours.
     """
     ids = {name: f"s{place}" for place, name in enumerate(graph.nodes)}
     nodes = (f'    {ids[name]}["{_mermaid_label(name, steps[name].description)}"]' for name in graph.nodes)
@@ -72,7 +90,17 @@ def as_mermaid(graph: Graph, steps: Mapping[str, Step]) -> str:
         reason = _unspoken(edge)
         label = f'|"{_mermaid_text(reason)}"|' if reason else ""
         lines.append(f"    {ids[edge.before]} {arrow}{label} {ids[edge.after]}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_mermaid_colours(ids, outcomes or {})])
+
+
+def _mermaid_colours(ids: Mapping[str, str], outcomes: Mapping[str, str]) -> list[str]:
+    """A class for each outcome that there is, and its nodes."""
+    lines = []
+    for word, look in _LOOKS.items():
+        nodes = [id_ for name, id_ in ids.items() if outcomes.get(name) == word]
+        if nodes:
+            lines += [f"    classDef {word} {look}", f"    class {','.join(nodes)} {word}"]
+    return lines
 
 
 def as_dot(graph: Graph, steps: Mapping[str, Step]) -> str:

@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Literal, TextIO, assert_never
 
 from hookflow.core import display, events, outcome
+from hookflow.core.account import account
 from hookflow.core.outcome import Failed, Outcome, Passed, TimedOut
+from hookflow.reporters import output
 
 Level = Literal["quiet", "plain", "verbose"]
 
-# What is shown of a failed step's output; the rest is in its log.
-_TAIL_LINES = 100
-_TAIL_BYTES = 64 * 1024
 _SEVERE = {"failed", "timed-out", "blocked"}
 _COLOURS = {"passed": "32", "cached": "32", "failed": "31", "timed-out": "31", "blocked": "33"}
 
@@ -77,20 +76,15 @@ class Plain:
             self._output(step)
         if self._level == "quiet" and event.exit_code == 0:
             return
-        ran = "nothing ran" if not event.peak else f"at most {event.peak} at once"
-        times = f"{display.seconds(event.seconds)}; {ran}"
-        if event.peak:
-            times += f"; one after another: {display.seconds(event.serial_seconds)}"
-        counts = ", ".join(f"{number} {word}" for word, number in event.counts.items()) or "no steps"
         verdict = {"passed": "passed", "failed": "failed"}.get(event.outcome, "blocked")
-        self._line(f"{self._paint(event.outcome, verdict)}: {counts} in {times}")
+        self._line(f"{self._paint(event.outcome, verdict)}: {account(event)}")
 
     def _output(self, event: events.StepFinished) -> None:
         name, reason = display.printable(event.step), _reason(event.outcome)
         self._line(f"\n--- {name}{f': {reason}' if reason else ''} ---")
         if event.log is None:
             return
-        lines, cut = tail(Path(event.log))
+        lines, cut = output.tail(Path(event.log))
         if cut:
             self._line(f"(the last {display.count(len(lines), 'line')}; the rest is in the log)")
         for line in lines:
@@ -100,29 +94,14 @@ class Plain:
 
     def _warn(self, event: events.Warned) -> None:
         about = f"{display.printable(event.step)}: " if event.step is not None else ""
-        self._err = _write(self._err, f"hookflow: {about}{display.printable(event.message)}\n")
+        self._err = output.write(self._err, f"hookflow: {about}{display.printable(event.message)}\n")
 
     def _line(self, text: str) -> None:
-        self._out = _write(self._out, text + "\n")
+        self._out = output.write(self._out, text + "\n")
 
     def _paint(self, text: str, word: str) -> str:
         colour = _COLOURS.get(word)
         return f"\x1b[{colour}m{text}\x1b[0m" if self._colours and colour else text
-
-
-def _write(stream: TextIO | None, text: str) -> TextIO | None:
-    """Write and flush; when the reader has gone (``| head``) the run goes on without it."""
-    if stream is None:
-        return None
-    try:
-        stream.write(text)
-        stream.flush()
-    except UnicodeEncodeError:
-        plain = text.encode(stream.encoding or "ascii", "backslashreplace")
-        return _write(stream, plain.decode(stream.encoding or "ascii"))
-    except (OSError, ValueError):
-        return None
-    return stream
 
 
 def _reason(result: Outcome) -> str:
@@ -133,21 +112,3 @@ def _short(log: str) -> str:
     """The log's path as a person would type it: relative where it is below the working directory."""
     relative = os.path.relpath(log)
     return log if relative.startswith("..") else relative
-
-
-def tail(log: Path) -> tuple[list[str], bool]:
-    """The last lines of a log, and whether something before them was left out."""
-    try:
-        with log.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - _TAIL_BYTES))
-            text = file.read(_TAIL_BYTES).decode("utf-8", "replace")
-    except OSError:
-        return [], False
-    lines = text.split("\n")
-    if lines and not lines[-1]:
-        lines.pop()
-    cut = size > _TAIL_BYTES
-    if cut and len(lines) > 1:
-        del lines[0]  # it begins somewhere inside
-    return lines[-_TAIL_LINES:], cut or len(lines) > _TAIL_LINES

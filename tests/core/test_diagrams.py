@@ -73,6 +73,20 @@ def test_what_orders_only_is_drawn_dashed() -> None:
     ]
 
 
+def test_outcomes_colour_the_steps_that_have_one() -> None:
+    """And change nothing else; an outcome that nobody knows, or of a step that is not there, has no colour."""
+    drawn = graph("abc", needs=["ab"])
+    steps = described(drawn, {})
+    plain = as_mermaid(drawn, steps)
+    assert as_mermaid(drawn, steps, {"c": "", "x": "passed"}) == plain
+    coloured = as_mermaid(drawn, steps, {"a": "failed", "b": "blocked", "c": "failed"})
+    assert coloured.startswith(plain + "\n")
+    assert [line.strip() for line in coloured.splitlines() if " class " in line] == [
+        "class s0,s2 failed",
+        "class s1 blocked",
+    ]
+
+
 @given(drawn=graphs(), texts=st.lists(HOSTILE, min_size=7, max_size=7))
 @settings(max_examples=100, deadline=None)
 def test_every_node_and_edge_is_one_statement(drawn, texts) -> None:

@@ -1,6 +1,6 @@
 // Reads a JSON list of Mermaid texts on standard input, lets the real Mermaid parse and draw each of them, and writes
-// what it understood: {ok, error, direction, labels: {id: text}, edges: [[from, to, stroke]]} from the parser's own
-// database, and from the drawing what a reader sees, with "\n" between lines: {shown: {id: text}, reasons: [text]},
+// what it understood: {ok, error, direction, labels: {id: text}, classes: {id: [name]}, looks: {name: [style]},
+// edges: [[from, to, stroke]]} from the parser's own database, and from the drawing what a reader sees, with "\n" between lines: {shown: {id: text}, reasons: [text]},
 // the reasons in the order of the edges. Packages are looked for in the folder that is named as the argument, or
 // beside this file. Mermaid wants a document; jsdom gives one, but knows no sizes, so all texts get the same.
 import { createRequire } from "node:module";
@@ -37,6 +37,8 @@ async function understood(source, place) {
       ok: true,
       direction: db.getDirection(),
       labels: Object.fromEntries(vertices.map(([id, vertex]) => [id, vertex.text])),
+      classes: Object.fromEntries(vertices.map(([id, vertex]) => [id, vertex.classes])),
+      looks: Object.fromEntries([...db.getClasses()].map(([name, look]) => [name, look.styles])),
       edges: db.getEdges().map((edge) => [edge.start, edge.end, edge.stroke]),
       shown: Object.fromEntries(vertices.map(([id, vertex]) => [id, find(`[id$="${vertex.domId}"]`)])),
       reasons: db.getEdges().map((edge) => find(`[data-id="${edge.id}"].label`)),

@@ -6,11 +6,16 @@ import shutil
 import string
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from xml.etree import ElementTree as ET
 
 import pytest
 from project import Project
+
+from hookflow.core.config import Step
+from hookflow.core.diagrams import as_mermaid
+from hookflow.core.graph import Graph
+from hookflow.core.outcome import Word
 
 HERE = Path(__file__).parent
 ADR = HERE.parents[1] / "examples" / "adr-006" / "pyproject.toml"
@@ -147,6 +152,19 @@ def test_what_cannot_be_seen_is_spelled_out_in_mermaid(project: Project) -> None
     """A mark that turns the direction of writing would turn the rest of the line."""
     project.configure(steps(["left \u202e right\u00a0\ufeff"]))
     assert "left #8238; right#160;#65279;<" in drawn(project, "mermaid")
+
+
+def test_mermaid_colours_each_step_by_its_outcome() -> None:
+    """Every outcome has a look of its own, and a step without one none."""
+    words = get_args(Word)
+    drawn = Graph([*words, "end"], [])
+    steps = {name: Step(name=name, run="true") for name in drawn.nodes}
+    (answer,) = answers(as_mermaid(drawn, steps, {word: word for word in words}))
+    assert {answer["shown"][id_]: classes for id_, classes in answer["classes"].items()} == {
+        **{word: [word] for word in words},
+        "end": [],
+    }
+    assert len({tuple(look) for look in answer["looks"].values()}) == len(words)
 
 
 def svg(text: str) -> ET.Element:

@@ -4,37 +4,11 @@ import io
 from pathlib import Path
 
 import pytest
+from happenings import end, finished, start
 
 from hookflow.core import events
-from hookflow.core.outcome import Blocked, Failed, Outcome, Passed, Skipped, TimedOut
-from hookflow.reporters.plain import Level, Plain, tail
-
-
-def finished(step: str, outcome: Outcome, *, log: Path | None = None, blocking: bool = False) -> events.StepFinished:
-    """A step's end."""
-    return events.StepFinished(
-        time=0.0,
-        step=step,
-        outcome=outcome,
-        seconds=0.0 if isinstance(outcome, Skipped | Blocked) else 1.5,
-        log=str(log) if log else None,
-        modified=(),
-        blocking=blocking,
-    )
-
-
-def end(**keys) -> events.RunFinished:
-    """A run's end."""
-    values = {"outcome": "failed", "exit_code": 1, "counts": {"failed": 1, "passed": 1}, "peak": 2}
-    times = {"seconds": 3.0, "bound_seconds": 1.5, "serial_seconds": 4.5}
-    return events.RunFinished(time=0.0, critical_path=(), **{**values, **times, **keys})
-
-
-def start(*steps: str) -> events.RunStarted:
-    """A run's start."""
-    return events.RunStarted(
-        time=0.0, run="r", stage="pre-commit", scope="staged", files=1, steps=steps, jobs=2, parallel=True
-    )
+from hookflow.core.outcome import Blocked, Failed, Passed, Skipped, TimedOut
+from hookflow.reporters.plain import Level, Plain
 
 
 def said(*happened: events.Event, level: Level = "plain", colours: bool = False) -> tuple[list[str], str]:
@@ -119,21 +93,6 @@ def test_warnings_go_to_standard_error() -> None:
     """With the step that they are about."""
     lines, err = said(events.Warned(time=0.0, message="a\nb", step="s"), events.Warned(time=0.0, message="c"))
     assert (lines, err) == ([], "hookflow: s: a\\nb\nhookflow: c\n")
-
-
-def test_a_long_output_is_cut_to_its_end(tmp_path: Path) -> None:
-    """In lines and in bytes, whatever the size of the log."""
-    log = tmp_path / "log"
-    log.write_text("".join(f"line {number}\n" for number in range(100_000)))
-    lines, cut = tail(log)
-    assert (len(lines), lines[-1], cut) == (100, "line 99999", True)
-    log.write_bytes(b"x" * 10_000_000)
-    lines, cut = tail(log)
-    assert cut
-    assert sum(map(len, lines)) <= 64 * 1024
-    log.write_text("one\n")
-    assert tail(log) == (["one"], False)
-    assert tail(tmp_path / "missing") == ([], False)
 
 
 class Gone(io.StringIO):

@@ -1,0 +1,77 @@
+"""What a run that is kept has left: its steps, how they ended, their logs."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hookflow.adapters import runs
+from hookflow.core.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a run's events say of one step; without an outcome it had not finished."""
+
+    step: str
+    outcome: str | None = None
+    reason: str | None = None
+    log: Path | None = None
+
+    @property
+    def said(self) -> str:
+        """How it ended, or that it did not."""
+        return ": ".join(filter(None, (self.outcome or "not finished", self.reason)))
+
+
+def directory(state: Path, run: str | None) -> Path:
+    """The directory of the run with this id; of the last one for None and ``last``.
+
+    Raises:
+        UsageError: There is no such run.
+    """
+    known = runs.list_runs(state)
+    if not known:
+        raise UsageError("no run has left a log here yet")
+    found = runs.directory_of(state, known[0] if run in (None, "last") else str(run))
+    if found is None:
+        raise UsageError(f"--run {run}: no such run is kept; the newest are {', '.join(known[:3])}")
+    return found
+
+
+def entries(directory: Path) -> dict[str, Entry]:
+    """The steps of a run, in the order of declaration; those of a run that goes on or was killed too."""
+    found: dict[str, Entry] = {}
+    for event in _events(directory / runs.EVENTS):
+        match event["event"]:
+            case "run-started":
+                found = {step: Entry(step) for step in event["steps"]}
+            case "step-started":
+                found[event["step"]] = Entry(event["step"], log=runs.log_of(directory, event["step"]))
+            case "step-finished":
+                log = event["log"] and Path(event["log"])
+                found[event["step"]] = Entry(event["step"], event["outcome"], event["reason"], log)
+            case _:
+                pass
+    return found
+
+
+def subject(directory: Path) -> tuple[str, str]:
+    """The stage of a run, and the word for what it looked at; empty where that was not written."""
+    for event in _events(directory / runs.EVENTS):
+        if event["event"] == "run-started":
+            return event["stage"], event["scope"]
+    return "", ""
+
+
+def _events(file: Path) -> Iterator[dict[str, Any]]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue  # the last line of a run that was killed while it wrote
