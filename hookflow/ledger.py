@@ -26,6 +26,10 @@ class Logs(Protocol):
         """Put the parts into the step's log, in order."""
         ...
 
+    def adopt(self, step: str, kept: PurePath) -> PurePath | None:
+        """Let what a step printed in an earlier run be its log; None where there is nowhere to put it."""
+        ...
+
 
 class Ledger:
     """The outcomes and durations of one run.
@@ -59,7 +63,7 @@ class Ledger:
 
     def replayed(self, name: str, log: PurePath | None) -> None:
         """The result of an earlier run stands in for the step; `log` is what it printed then."""
-        self._replayed[name] = log
+        self._replayed[name] = None if log is None else self.logs.adopt(name, log)
 
     def finish(self, name: str, outcome: Outcome, *, at: float, modified: tuple[str, ...] = ()) -> None:
         """The step has its outcome; `modified` are the files that it changed."""

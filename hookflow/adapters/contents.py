@@ -9,6 +9,7 @@ the same.
 import hashlib
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,8 @@ from hookflow.core.patterns import Patterns
 _RAW = ("diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv")
 _LINK, _FILE, _PROGRAM = "120000", "100644", "100755"
 _CHUNK = 1 << 20
+_COARSE = 50_000_000  # nanoseconds: what file systems' clocks may lag behind the system's, and more
+_Times = tuple[int, int, int, int]  # inode, size, times of the last change of content and of anything
 # Attributes by which the bytes in the work tree may differ from the blob's (gitattributes(5)).
 _CONVERTING = frozenset({"text", "eol", "crlf", "filter", "ident", "working-tree-encoding"})
 
@@ -32,6 +35,7 @@ class Contents:
         root: The top of the work tree.
         common_dir: The git directory that all linked work trees share.
         hidden: Whether what is not staged will be hidden before a step starts.
+        earlier: The same files a moment ago: what has not been touched since need not be read again.
 
     Attributes:
         paths: Every file that git tracks or would offer to track.
@@ -44,7 +48,12 @@ class Contents:
         GitError: git refuses.
     """
 
-    def __init__(self, root: Path, common_dir: Path, *, hidden: bool = False) -> None:
+    def __init__(
+        self, root: Path, common_dir: Path, *, hidden: bool = False, earlier: "Contents | None" = None
+    ) -> None:
+        self._earlier = earlier.remembered() if earlier is not None else {}
+        self._times: dict[str, _Times] = {}
+        self._began = time.time_ns()
         self._root = porcelain.data(str(root))
         self._common_dir = common_dir
         self._git = GitCommand(root)
@@ -140,20 +149,39 @@ class Contents:
     def _is_populated_submodule(self, path: str, mode: str) -> bool:
         return mode == porcelain.SUBMODULE and os.path.lexists(self._place(path + "/.git"))
 
+    def remembered(self) -> "Mapping[str, tuple[_Times, FileState | None]]":
+        """What has been read here, where a later change would show in the file's times."""
+        latest = self._began - _COARSE
+        return {
+            path: (times, self._states[path]) for path, times in self._times.items() if max(times[2], times[3]) < latest
+        }
+
     def _seen(self, path: str) -> FileState | None:
         """What stands in the work tree under a name; of a directory nothing."""
         place = self._place(path)
         try:
-            mode = os.lstat(place).st_mode
-            if stat.S_ISLNK(mode):
-                return FileState(_LINK, self._blob_id([link := os.readlink(place)], len(link)))  # noqa: PTH115 (bytes)
-            if not stat.S_ISREG(mode):
-                return None
-            with open(place, "rb") as file:  # noqa: PTH123 (a name in bytes)
-                size = os.fstat(file.fileno()).st_size
-                return FileState(self._mode(path, mode), self._blob_id(iter(lambda: file.read(_CHUNK), b""), size))
+            found = os.lstat(place)
+            times = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            self._times[path] = times
+            if path in self._earlier and self._earlier[path][0] == times:
+                return self._earlier[path][1]
+            return self._read(path, place, found.st_mode)
         except OSError:
             return None
+
+    def _read(self, path: str, place: bytes, mode: int) -> FileState | None:
+        """What a file is by its bytes.
+
+        Raises:
+            OSError: It cannot be read.
+        """
+        if stat.S_ISLNK(mode):
+            return FileState(_LINK, self._blob_id([link := os.readlink(place)], len(link)))  # noqa: PTH115 (bytes)
+        if not stat.S_ISREG(mode):
+            return None
+        with open(place, "rb") as file:  # noqa: PTH123 (a name in bytes)
+            size = os.fstat(file.fileno()).st_size
+            return FileState(self._mode(path, mode), self._blob_id(iter(lambda: file.read(_CHUNK), b""), size))
 
     def _mode(self, path: str, mode: int) -> str:
         if self._git.settings.get("core.filemode", "true").lower() == "false" and path in self._index:

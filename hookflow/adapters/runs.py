@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from hookflow.core.porcelain import data
 
@@ -91,6 +91,17 @@ class RunDirectory:
                     with part.open("rb") as text:
                         shutil.copyfileobj(text, whole, 1 << 20)
                     part.unlink()
+
+    def adopt(self, step: str, kept: PurePath) -> Path | None:
+        """Let what a step printed in an earlier run, kept in a file, be its log in this one."""
+        log = self.log(step)
+        try:
+            if log is not None:
+                os.link(kept, log, follow_symlinks=False)
+        except OSError:  # another file system, or one without links
+            with suppress(OSError):
+                shutil.copyfile(kept, log or os.devnull)
+        return log
 
     def events(self) -> Path | None:
         """The path of the run's own list of events; None where it would not be kept."""

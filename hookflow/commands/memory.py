@@ -9,9 +9,10 @@ from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import Database
 from hookflow.adapters.store import BLOBS, Duration, History, Store
 from hookflow.commands.preparation import Prepared
-from hookflow.commands.results import Hit, Results
+from hookflow.commands.results import Results
 from hookflow.core import estimate, outcome
 from hookflow.core.environment import Surroundings
+from hookflow.core.judgement import Hit
 from hookflow.core.outcome import Failed, Passed
 from hookflow.core.summary import Frame
 from hookflow.ledger import Ledger

@@ -11,10 +11,10 @@ from hookflow.commands import execution, failed, jobs, memory, preparation, sele
 from hookflow.commands.memory import Memory
 from hookflow.commands.options import Place, Selection
 from hookflow.commands.preparation import Prepared
-from hookflow.commands.results import Hit
 from hookflow.core import planning, scopes
 from hookflow.core.config import Step
 from hookflow.core.errors import UsageError
+from hookflow.core.judgement import Hit
 from hookflow.core.planning import Plan, PlannedStep
 
 _NO_RUN = ""  # a plan has no id

@@ -22,6 +22,7 @@ from hookflow.core import display
 from hookflow.core.config import Step
 from hookflow.core.environment import Surroundings
 from hookflow.core.fingerprint import Fingerprint, differences, uncached_because
+from hookflow.core.judgement import Hit, Insight, Miss
 from hookflow.core.kept import Kept, Output
 from hookflow.core.outcome import Cached, Failed, Outcome, Passed, TimedOut, is_failure
 from hookflow.core.patterns import Patterns
@@ -31,39 +32,6 @@ from hookflow.replay import Replay
 _MOST_OF_ONE = MOST_BYTES // 4  # bytes of one step's log and outputs
 _UNKNOWN = "what decides has another repository in it, or a file that git converts while it is hidden"
 _MOST_OF_A_LOG = 1 << 20  # bytes, from its end
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """The step need not run; `kept` is its result, or None where each of its files passed on its own."""
-
-    reason: str
-    kept: Kept | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """The step has to run, and why; `passed` are the files that it need not be given."""
-
-    reason: str
-    passed: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Insight:
-    """What decides a step's result.
-
-    Attributes:
-        cacheable: Whether its result may be kept at all.
-        deciding: How many files decide; None where that cannot be known.
-        last_run: The run of the last pass that was kept, or None.
-        differences: What differs now from then, as sentences.
-    """
-
-    cacheable: bool
-    deciding: int | None
-    last_run: str | None
-    differences: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +65,7 @@ class Results:
         self._passes: dict[str, _Pass] = {}
         self._used: list[str] = []
         self._remarks: list[tuple[str, str]] = []
+        self._moment: Moment | None = None
         self._moment = self._look(hidden=prepared.hides)
 
     def judge(self, name: str) -> Hit | Miss:
@@ -261,7 +230,8 @@ class Results:
             return None
         repository = self._prepared.project.repository
         try:
-            found = Contents(repository.root, repository.common_dir, hidden=hidden)
+            earlier = self._moment.contents if self._moment is not None else None
+            found = Contents(repository.root, repository.common_dir, hidden=hidden, earlier=earlier)
         except GitError:
             return None
         return Moment(self._prepared, self._around, found)

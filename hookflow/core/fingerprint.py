@@ -186,9 +186,9 @@ class Deciding:
         """Whether the content of `path` decides."""
         if self._outputs.matches(path):
             return False
-        if self.everything or self._global.matches(path):
-            return True
-        return (self._files.matches(path) or self._inputs.matches(path)) and not self._exclude.matches(path)
+        if self.everything or self._files.matches(path):
+            return self.everything or not self._exclude.matches(path) or self._global.matches(path)
+        return self._global.matches(path) or (self._inputs.matches(path) and not self._exclude.matches(path))
 
 
 def differences(before: Fingerprint, now: Fingerprint) -> list[str]:

@@ -21,6 +21,8 @@ _WILDCARD = frozenset("*?[\\")
 # In pathspec's regular expressions: an escaped character, or a class of them.
 _ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
 
+_GROUP = re.compile(r"\(\?P<\w+>")  # the name of a group, which an expression may have only once
+
 
 def problem(pattern: str) -> str | None:
     """What is wrong with a pattern, as a sentence; None where it is well formed.
@@ -61,7 +63,20 @@ class Patterns:
 
     def matches(self, path: str) -> bool:
         """Whether the rules take `path`."""
-        return bool(self.lines) and self._spec.match_file(path.replace("\n", _NEWLINE))
+        if not self.lines:
+            return False
+        known = path.replace("\n", _NEWLINE)
+        return self._any.search(known) is not None if self._any is not None else self._spec.match_file(known)
+
+    @cached_property
+    def _any(self) -> re.Pattern[str] | None:
+        """All rules as one expression, several times as fast; None where one takes back what another took."""
+        if any(line.startswith("!") for line in self.lines):
+            return None
+        rules = [rule.regex.pattern for rule in self._spec.patterns if rule.regex is not None]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # see `_compiled`
+            return re.compile("|".join(f"(?:{_GROUP.sub('(?:', rule)})" for rule in rules))
 
     def directories(self) -> tuple[str, ...]:
         """Directories below which everything lies that the rules can take; ``""`` for the whole tree.

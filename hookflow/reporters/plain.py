@@ -6,7 +6,7 @@ from typing import Literal, TextIO, assert_never
 
 from hookflow.core import display, events, outcome
 from hookflow.core.account import account
-from hookflow.core.outcome import Failed, Outcome, Passed, TimedOut
+from hookflow.core.outcome import Cached, Failed, Outcome, Passed, TimedOut
 from hookflow.reporters import output
 
 Level = Literal["quiet", "plain", "verbose"]
@@ -57,7 +57,7 @@ class Plain:
 
     def _step_finished(self, event: events.StepFinished) -> None:
         if isinstance(event.outcome, Failed | TimedOut) or (
-            self._level == "verbose" and isinstance(event.outcome, Passed)
+            self._level == "verbose" and isinstance(event.outcome, Passed | Cached)
         ):
             self._shown_later.append(event)
         if self._level != "quiet" or event.blocking:

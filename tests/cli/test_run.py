@@ -28,7 +28,7 @@ def test_steps_whose_files_did_not_change_are_skipped_with_the_reason(project: P
     assert project.outcomes() == {"py": "skipped", "md": "passed"}
     assert project.finished()["py"]["reason"] == "none of its files changed"
     assert project.hookflow("run", "--no-smart-execution").code == 0
-    assert project.outcomes() == {"py": "passed", "md": "passed"}
+    assert project.outcomes() == {"py": "passed", "md": "cached"}
 
 
 def test_a_changed_input_makes_a_step_run_on_all_its_files(project: Project) -> None:
@@ -164,7 +164,7 @@ def test_what_needs_a_failed_step_is_blocked_and_the_rest_goes_on(project: Proje
     assert project.hookflow("run").code == 1
     assert project.outcomes() == {"a": "failed", "b": "blocked", "c": "blocked", "d": "passed"}
     assert project.finished()["c"]["reason"] == "a failed before it"
-    assert project.hookflow("run", "--fail-fast").code == 1
+    assert project.hookflow("run", "--fail-fast", "--no-cache").code == 1
     assert project.outcomes() == {"a": "failed", "b": "blocked", "c": "blocked", "d": "cancelled"}
 
 
@@ -183,7 +183,7 @@ def test_sequential_is_the_default_and_parallel_is_opted_into(project: Project) 
     project.write("x")
     peaks = {}
     for options in ((), ("--parallel",), ("-j", "2"), ("-j2", "--no-parallel"), ("-j", "1")):
-        assert project.hookflow("run", *options, HOOKFLOW_JOBS="" if options else "4").code == 0
+        assert project.hookflow("run", "--no-cache", *options, HOOKFLOW_JOBS="" if options else "4").code == 0
         peaks[options] = project.events()[-1]["peak"]
     assert peaks == {(): 1, ("--parallel",): 2, ("-j", "2"): 2, ("-j2", "--no-parallel"): 1, ("-j", "1"): 1}
 
@@ -212,7 +212,7 @@ def test_steps_can_be_left_out(project: Project) -> None:
     assert project.hookflow("run", "--skip", "a").code == 0
     assert project.finished()["a"]["reason"] == "left out by --skip"
     assert project.hookflow("run", SKIP="flake8,a").code == 0
-    assert project.outcomes() == {"a": "skipped", "b": "passed"}
+    assert project.outcomes() == {"a": "skipped", "b": "cached"}
     assert project.hookflow("run", "--skip", "c").code == 2
 
 
@@ -272,7 +272,7 @@ def test_colours_are_wanted_only_where_they_are_seen(project: Project) -> None:
     project.configure('[steps.show]\nrun = "echo colour=$CLICOLOR_FORCE"')
     project.write("x")
     for environment, expected in (({}, b"colour=\n"), ({"FORCE_COLOR": "1"}, b"colour=1\n")):
-        project.hookflow("run", **environment)
+        project.hookflow("run", "--no-cache", **environment)
         assert project.log("show") == expected
 
 
@@ -360,7 +360,7 @@ def test_a_state_directory_that_cannot_be_written_is_done_without(project: Proje
 
 def test_output_levels(project: Project) -> None:
     """Quiet says what went wrong, verbose shows what passed too."""
-    project.configure('[steps.a]\nrun = "echo text of a"\n[steps.b]\nrun = "echo text of b; exit $CODE"')
+    project.configure('[steps.a]\nrun = "echo text of a"\n[steps.b]\nrun = "echo text of b; exit $CODE"\ncache-env = ["CODE"]')
     project.write("x")
     assert project.hookflow("run", "--output", "quiet", CODE="0").text == ""
     quiet = project.hookflow("run", "--output", "quiet", CODE="1")
