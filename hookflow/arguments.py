@@ -76,13 +76,14 @@ class _Parser(argparse.ArgumentParser):
             return
         known: Iterable[str] = action.choices
         if action.nargs == argparse.PARSER:
-            self.error(f"unknown command {value!r}{did_you_mean(value, known)}")
+            shown = [entry.name for entry in COMMANDS if entry.about]
+            self.error(f"unknown command {value!r}{did_you_mean(value, shown)}")
         name = "/".join(action.option_strings) or action.metavar
         self.error(f"{name}: expected one of {', '.join(known)}, found {value!r}{did_you_mean(value, known)}")
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser; what it parses has a `handler` that takes the options and returns an exit code."""
+    """The parser; what it parses has a `handler` that takes the options and returns an exit code, and the `parser`."""
     whole = _Parser(
         prog="hookflow",
         description="Runs a project's checks as a dependency graph: only what changed, in parallel.",
@@ -94,12 +95,13 @@ def parser() -> argparse.ArgumentParser:
     _add_place(whole, directory=Path(), config=None)
     # Not `required`: an unknown option is a better message than a missing command.
     commands = whole.add_subparsers(title="commands", metavar="COMMAND")
-    whole.set_defaults(handler=_no_command)
+    whole.set_defaults(handler=_no_command, parser=whole)
     for entry in COMMANDS:
+        listed: dict[str, Any] = {"help": entry.about} if entry.about else {}
         own = commands.add_parser(
             entry.name,
-            help=entry.about,
-            description=f"{entry.about[0].upper()}{entry.about[1:]}.",
+            **listed,
+            description=f"{entry.about[:1].upper()}{entry.about[1:]}.",
             epilog=_examples(entry.examples),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,

@@ -17,7 +17,7 @@ class Entry:
 
     Attributes:
         name: As it is called.
-        about: What it does, for one line of help.
+        about: What it does, for one line of help; empty for a command that is not for people.
         examples: Command lines, and what each does.
         arguments: Adds its arguments to its parser.
         handler: Calls it with the parsed options; returns the exit code.

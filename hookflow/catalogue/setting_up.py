@@ -104,3 +104,35 @@ def _schema(options: Options) -> int:
     from hookflow.commands import schema
 
     return schema.schema(whole=options.whole)
+
+
+def _completion_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish")
+
+
+@command(
+    COMMANDS,
+    "completion",
+    "a script that completes command lines in a shell",
+    {
+        "hookflow completion bash": "in ~/.bashrc: source <(hookflow completion bash)",
+        "hookflow completion zsh": "in ~/.zshrc, after compinit: source <(hookflow completion zsh)",
+        "hookflow completion fish": "into ~/.config/fish/completions/hookflow.fish",
+    },
+    arguments=_completion_arguments,
+)
+def _completion(options: Options) -> int:
+    from hookflow.commands import completion
+
+    return completion.completion(options.shell, options.parser)
+
+
+def _complete_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", choices=("steps", "stages", "runs"))
+
+
+@command(COMMANDS, "complete", "", {}, arguments=_complete_arguments)
+def _complete(options: Options) -> int:
+    from hookflow.commands import complete
+
+    return complete.complete(place(options), options.kind)

@@ -131,7 +131,7 @@ class _Reader:
 
     def _step(self, name: str, value: object, defaults: Mapping[str, Any]) -> Step | None:
         path = (*ROOT, "steps", name)
-        if not _is_name(name):
+        if not is_step_name(name):
             self._wrong(
                 path,
                 "a step's name is letters and digits of any script, '-', '_' and '.'; free text goes into description",
@@ -198,7 +198,7 @@ def _place_of_cycle(config: Config, error: CycleError) -> tuple[str, ...]:
     return (*ROOT, "steps", error.path[0], "outputs")
 
 
-def _is_name(name: str) -> bool:
+def is_step_name(name: str) -> bool:
     """Letters, marks and digits of any script, ``-``, ``_``, ``.``; with a letter or digit in it."""
     return any(char.isalnum() for char in name) and all(
         char in "-_." or unicodedata.category(char)[0] in "LMN" for char in name

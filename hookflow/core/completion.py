@@ -1,0 +1,63 @@
+"""A command line as a shell's completion needs to know it: commands, options, and what each takes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["files", "directories", "steps", "stages", "runs", "words", "nothing"]
+"""What a value is; names of steps, stages and runs are asked for when they are wanted. Nothing: any text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """What an option or an operand takes.
+
+    Attributes:
+        kind: What it is.
+        title: What help calls it.
+        words: The words, where it is one of some.
+        many: Whether several may follow one another.
+    """
+
+    kind: Kind
+    title: str
+    words: tuple[str, ...] = ()
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """An option under all its names; `value` is None where it takes none, `again` whether it may be repeated."""
+
+    names: tuple[str, ...]
+    about: str
+    value: Value | None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command; the program itself is one whose first operand is the name of another."""
+
+    name: str
+    about: str
+    options: tuple[Option, ...]
+    operands: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """The program: `options` may stand before the command."""
+
+    options: tuple[Option, ...]
+    commands: tuple[Command, ...]
+
+
+def quoted(text: str) -> str:
+    """A word in single quotes, for bash and zsh."""
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+def indented(lines: Iterable[str], width: int) -> str:
+    """Lines of a script, each with so many blanks before it."""
+    return "\n".join(" " * width + line for line in lines)
