@@ -360,7 +360,9 @@ def test_a_state_directory_that_cannot_be_written_is_done_without(project: Proje
 
 def test_output_levels(project: Project) -> None:
     """Quiet says what went wrong, verbose shows what passed too."""
-    project.configure('[steps.a]\nrun = "echo text of a"\n[steps.b]\nrun = "echo text of b; exit $CODE"\ncache-env = ["CODE"]')
+    project.configure(
+        '[steps.a]\nrun = "echo text of a"\n[steps.b]\nrun = "echo text of b; exit $CODE"\ncache-env = ["CODE"]'
+    )
     project.write("x")
     assert project.hookflow("run", "--output", "quiet", CODE="0").text == ""
     quiet = project.hookflow("run", "--output", "quiet", CODE="1")
