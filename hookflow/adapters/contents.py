@@ -41,6 +41,8 @@ class Contents:
         paths: Every file that git tracks or would offer to track.
         known: The same, to ask whether one is among them.
         looked_at: Files of which the bytes in the work tree decide, not the index.
+        dirty: Tracked files that are not as the index has them, as far as that was of interest.
+        untracked: Files that git would offer to track.
         opaque: Names of which it is not known what is in them: other repositories inside this one, and files
             that are to be hidden and converted on the way.
 
@@ -73,6 +75,7 @@ class Contents:
         stays = self._filtered(dirty) if hidden else dirty
         self.looked_at = frozenset(untrusted | stays | (converted - dirty) | (converted & stays) | {*untracked_files})
         self._states: dict[str, FileState | None] = {}
+        self.dirty, self.untracked = dirty, frozenset(untracked_files)
         self.opaque = frozenset(path.rstrip("/") for path in untracked if path.endswith("/"))
         self.opaque |= (converted & dirty) - stays
         self.opaque |= {path for path, state in self._index.items() if self._is_populated_submodule(path, state.mode)}
@@ -97,11 +100,29 @@ class Contents:
         ``build`` is.
         """
         found = [path for path in self._ignored if not path.endswith("/") and inputs.matches(path)]
-        named = inputs.directories()
-        for directory in (path.rstrip("/") for path in self._ignored if path.endswith("/")):
-            if any(name == directory or name.startswith(f"{directory}/") for name in named):
-                found += [path for path in walk(self._root, directory) if inputs.matches(path)]
+        for directory in self.entered(inputs):
+            found += [path for path in walk(self._root, directory) if inputs.matches(path)]
         return found
+
+    def entered(self, inputs: Patterns) -> list[str]:
+        """Directories that git ignores as a whole and that rules name."""
+        named = inputs.directories()
+        ignored = (path.rstrip("/") for path in self._ignored if path.endswith("/"))
+        return [each for each in ignored if any(name == each or name.startswith(f"{each}/") for name in named)]
+
+    def configuration_files(self) -> list[str]:
+        """Files outside the work tree that say how git reads it: configuration and attributes, there or not."""
+        listed = porcelain.names(self._git.ask("config", "-z", "--list", "--show-origin", "--name-only"))
+        root = os.fsdecode(self._root)
+        origins = (entry.partition(":")[2] for entry in listed if entry.startswith("file:"))
+        own = [os.path.join(root, origin) for origin in dict.fromkeys(origins)]  # noqa: PTH118 (text)
+        return [*own, *map(str, self._attribute_places()), str(_home() / "git" / "config"), str(Path.home() / ".gitconfig"), "/etc/gitconfig"]
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether git tells all of it without a program of the configuration's, and no other repository is in it."""
+        submodules = any(state.mode == porcelain.SUBMODULE for state in self._index.values())
+        return not (self.opaque or submodules or self._git.filter_drivers)
 
     @cached_property
     def _ignored(self) -> list[str]:
@@ -133,9 +154,11 @@ class Contents:
             return True
         if "core.attributesfile" in self._git.settings:
             return True
-        home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-        places = (self._common_dir / "info" / "attributes", home / "git" / "attributes", Path("/etc/gitattributes"))
-        return any(place.exists() for place in places)
+        return any(place.exists() for place in self._attribute_places())
+
+    def _attribute_places(self) -> list[Path]:
+        """Where git looks for attributes outside the work tree (gitattributes(5))."""
+        return [self._common_dir / "info" / "attributes", _home() / "git" / "attributes", Path("/etc/gitattributes")]
 
     def _filtered(self, paths: Iterable[str]) -> set[str]:
         names = b"".join(porcelain.data(path) + b"\0" for path in paths)
@@ -199,6 +222,10 @@ class Contents:
 
     def _place(self, path: str) -> bytes:
         return os.path.join(self._root, porcelain.data(path))  # noqa: PTH118 (bytes)
+
+
+def _home() -> Path:
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
 
 
 def walk(root: bytes, directory: str) -> Iterator[str]:

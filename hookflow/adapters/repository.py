@@ -7,7 +7,8 @@ everything is asked of git's own commands, as bytes and NUL-separated. None of t
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import assert_never
 
@@ -26,10 +27,17 @@ _SHOWN = 10  # unmerged paths named in an error
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """The changed files of a scope, and what a person should know about how they were found."""
+    """The changed files of a scope.
+
+    Attributes:
+        files: The files.
+        warnings: What a person should know about how they were found.
+        head: The commit that they were compared with where that is HEAD; None where there is none yet.
+    """
 
     files: tuple[Change, ...]
     warnings: tuple[str, ...] = ()
+    head: str | None = None
 
 
 class Repository:
@@ -77,7 +85,7 @@ class Repository:
             found = self._changes(scope)
         except GitError as error:
             raise BrokenEnvironmentError(f"git refused: {error}") from None
-        return found if hidden else Changes(tuple(self._present(found.files)), found.warnings)
+        return found if hidden else replace(found, files=tuple(self._present(found.files)))
 
     def tracked(self, *, hidden: bool = False) -> tuple[str, ...]:
         """Every tracked path that is in the work tree, or will be when what is not staged is hidden."""
@@ -98,9 +106,9 @@ class Repository:
     def _changes(self, scope: Scope) -> Changes:
         match scope:
             case Staged():
-                return Changes(self._staged())
+                return Changes(self._staged(), head=self.head)
             case Changed():
-                return Changes(self._changed())
+                return Changes(self._changed(), head=self.head)
             case Between():
                 return self._between(scope.from_ref, scope.to_ref)
             case AllFiles():
@@ -187,9 +195,13 @@ class Repository:
         shown = self._git.ask("diff-tree", "-r", *_NAMES, before, after)
         return tuple(_changes_of(shown))
 
+    @cached_property
+    def head(self) -> str | None:
+        """HEAD's commit when it was first asked for; None where none has been made yet."""
+        return self._commit("HEAD")
+
     def _head(self) -> str:
-        """HEAD's commit, or the empty tree where no commit has been made yet."""
-        return self._commit("HEAD") or self._empty_tree()
+        return self.head or self._empty_tree()
 
     def _commit(self, revision: str) -> str | None:
         try:

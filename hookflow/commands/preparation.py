@@ -43,6 +43,7 @@ class Prepared:
         decisions: What each of them has to do.
         frame: The graph of the selected steps, their tasks, CPUs and resources.
         changed: How many files changed in the scope.
+        head: The commit that they were compared with, where that is HEAD.
         parallel: Whether steps may run at once.
         fail_fast: Whether the first failure ends the run.
         fixing: Steps whose fix runs where their check fails.
@@ -63,6 +64,7 @@ class Prepared:
     decisions: Mapping[str, Decision]
     frame: Frame
     changed: int
+    head: str | None
     parallel: bool
     fail_fast: bool
     fixing: frozenset[str]
@@ -138,6 +140,7 @@ def prepare(project: Project, wanted: Selection, scope: Scope, *, nested: bool =
         decisions=decisions,
         frame=_frame(graph, _tasks(steps, decisions), config, wanted),
         changed=len(changes.files),
+        head=changes.head,
         parallel=config.parallel,
         fail_fast=config.fail_fast,
         fixing=fixing,
