@@ -109,7 +109,7 @@ def _selection_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _reporting_arguments(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what to tell")
-    group.add_argument("--output", choices=("auto", "plain", "quiet", "verbose"), default="auto")
+    group.add_argument("--output", choices=("auto", "live", "plain", "quiet", "verbose"), default="auto")
     group.add_argument("--events", type=Path, metavar="FILE", help="write what happens as JSON lines")
 
 

@@ -75,6 +75,6 @@ class Ledger:
             )
         )
 
-    def warn(self, message: str, step: str | None = None) -> None:
-        """A person should know this."""
-        self._emit(events.Warned(time=self._now(), message=message, step=step))
+    def warn(self, message: str, step: str | None = None, *, waits: bool = False) -> None:
+        """A person should know this; `waits`: it is what the step waits for now."""
+        self._emit(events.Warned(time=self._now(), message=message, step=step, waits=waits))

@@ -20,6 +20,23 @@ class Loan:
         _give(self._owner)
 
 
+def is_ours(descriptor: int) -> bool:
+    """Whether no other process group has this terminal now: we were not sent to the background."""
+    try:
+        return os.tcgetpgrp(descriptor) == os.getpgrp()
+    except (OSError, AttributeError):  # it does not control our session, so it cannot be taken from us
+        return True
+
+
+def size(descriptor: int) -> tuple[int, int]:
+    """The columns and lines of a terminal now; zeros where it does not say."""
+    try:
+        found = os.get_terminal_size(descriptor)
+    except OSError:
+        return 0, 0
+    return found.columns, found.lines
+
+
 def lend(group: int) -> Loan | None:
     """Give the terminal to a process group; None where there is none."""
     try:

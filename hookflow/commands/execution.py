@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from hookflow.adapters import files, runs
-from hookflow.commands import jobs
+from hookflow.commands import jobs, screen
 from hookflow.commands.options import HookCall, Reporting
 from hookflow.commands.preparation import Prepared
 from hookflow.commands.tree import Tree
@@ -18,7 +18,7 @@ from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.launch import Job
 from hookflow.core.schedule import Schedule
 from hookflow.ledger import Ledger
-from hookflow.reporters import jsonl, plain
+from hookflow.reporters import jsonl
 
 Emit = Callable[[events.Event], None]
 
@@ -46,8 +46,9 @@ def execute(
     directory = runs.RunDirectory(state, tree.run)
     try:
         with ExitStack() as stack:
-            emit = _reporters(stack, directory, reporting)
-            return _run(prepared, tree, directory, emit, call or HookCall(), push or {})
+            voice = screen.voice(stack, prepared, directory, reporting.output, call or HookCall())
+            emit = _reporters(stack, directory, reporting, voice)
+            return _run(prepared, tree, directory, emit, call or HookCall(), push or {}, voice)
     finally:
         directory.close(prepared.project.config.log_retention)
 
@@ -65,12 +66,13 @@ def _run(
     emit: Emit,
     call: HookCall,
     push: Mapping[str, str],
+    voice: screen.Voice,
 ) -> int:
     started = time.monotonic()
     emit(_run_started(prepared, directory.run))
     directory.publish()
     ledger = Ledger({step.name: step for step in prepared.steps}, directory, emit, time.time)
-    around, missing = jobs.surroundings(prepared, directory.run, push, colour=_colours(sys.stdout))
+    around, missing = jobs.surroundings(prepared, directory.run, push, colour=screen.colours(sys.stdout))
     for message in (*prepared.warnings, directory.problem, missing):
         if message is not None:
             ledger.warn(message)
@@ -80,7 +82,7 @@ def _run(
         for ended in schedule.take_ended():
             ledger.finish(ended.name, ended.outcome, at=time.monotonic())
     else:
-        how = _run_steps(schedule, jobs.make(prepared, around, call), prepared, tree, ledger)
+        how = _run_steps(schedule, jobs.make(prepared, around, call), prepared, tree, ledger, voice)
     wall = time.monotonic() - started
     finished = summary.finished(prepared.frame, ledger.outcomes, ledger.seconds, time=time.time(), wall=wall, **how)
     emit(finished)
@@ -100,7 +102,7 @@ def _schedule(prepared: Prepared) -> Schedule:
 
 
 def _run_steps(
-    schedule: Schedule, work: Mapping[str, Job], prepared: Prepared, tree: Tree, ledger: Ledger
+    schedule: Schedule, work: Mapping[str, Job], prepared: Prepared, tree: Tree, ledger: Ledger, voice: screen.Voice
 ) -> dict[str, Any]:
     """Run what there is to run; the peak, the signal that ended it, and whether changes excluded each other."""
     import trio  # noqa: PLC0415 (108 ms, only for who runs a step)
@@ -112,7 +114,7 @@ def _run_steps(
     steps = {step.name: step for step in prepared.steps}
     resources = shared.SharedResources(steps, frame.resources, common_dir, tree.run)
     with protection.protected(prepared, tree, ledger) as inside:
-        outside = runner.Outside(launcher=inside.launcher, watch=inside.watch, take=resources.take)
+        outside = runner.Outside(launcher=inside.launcher, watch=inside.watch, take=resources.take, aside=voice.aside)
         course = trio.run(runner.run, schedule, work, outside, ledger)
     return {"peak": course.peak, "signal": course.signal, "conflict": inside.conflict}
 
@@ -130,11 +132,8 @@ def _run_started(prepared: Prepared, run: str) -> events.RunStarted:
     )
 
 
-def _reporters(stack: ExitStack, directory: runs.RunDirectory, reporting: Reporting) -> Emit:
-    level = "plain" if reporting.output == "auto" else reporting.output
-    listeners: list[Emit] = [
-        plain.Plain(sys.stdout, sys.stderr, level=level, colours=_colours(sys.stdout), logs_kept=directory.kept).emit
-    ]
+def _reporters(stack: ExitStack, directory: runs.RunDirectory, reporting: Reporting, voice: screen.Voice) -> Emit:
+    listeners: list[Emit] = [voice.emit]
     if (path := directory.events()) is not None:
         listeners.append(jsonl.JsonLines(stack.enter_context(files.private_text(path))).emit)
     if reporting.events is not None:
@@ -149,12 +148,3 @@ def _reporters(stack: ExitStack, directory: runs.RunDirectory, reporting: Report
             listener(event)
 
     return emit
-
-
-def _colours(stream: TextIO) -> bool:
-    """Whether a stream shows colours (the conventions of no-color.org and force-color.org)."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"

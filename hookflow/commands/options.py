@@ -6,6 +6,8 @@ from typing import Literal
 
 from hookflow.core.scopes import Scope
 
+Output = Literal["auto", "live", "plain", "quiet", "verbose"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -48,7 +50,7 @@ class Selection:
 class Reporting:
     """Who is told of a run, and where."""
 
-    output: Literal["auto", "plain", "quiet", "verbose"] = "auto"
+    output: Output = "auto"
     events: Path | None = None
 
 
