@@ -129,6 +129,8 @@ def _graph_arguments(parser: argparse.ArgumentParser) -> None:
 def _logs_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("step", nargs="?", metavar="STEP", help="one step (default: all)")
     parser.add_argument("--run", metavar="ID", help="the run (default: the last)")
+    parser.add_argument("-f", "--follow", action="store_true", help="go on until the run, or the step, has ended")
+    parser.add_argument("--list", action="store_true", help="the runs whose logs are kept, and how they ended")
 
 
 def _count(word: str) -> int:
@@ -256,4 +258,8 @@ def _recover(options: Options) -> int:
 def _logs(options: Options) -> int:
     from hookflow.commands import logs
 
-    return logs.logs(_place(options), options.step, options.run)
+    if options.list:
+        if options.step is not None or options.run is not None or options.follow:
+            raise UsageError("--list lists all runs: it goes with no step, --run or --follow")
+        return logs.list_runs(_place(options))
+    return logs.logs(_place(options), options.step, options.run, follow=options.follow)

@@ -1,14 +1,12 @@
 """``hookflow logs``: what the steps of a run printed."""
 
-import json
 import os
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
 from pathlib import Path
-from typing import Any
 
 from hookflow.adapters import repository, runs
+from hookflow.commands.entries import entries_of, events_of
 from hookflow.commands.options import Place
 from hookflow.core import display
 from hookflow.core.errors import UsageError
@@ -17,24 +15,24 @@ from hookflow.core.names import did_you_mean
 _LINE = 1 << 20  # bytes of a line that are held at once
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """What a run's events say of one step; `said` is how it ended, or that it did not."""
-
-    step: str
-    said: str
-    log: Path | None
-
-
-def logs(place: Place, step: str | None, run: str | None) -> int:
+def logs(place: Place, step: str | None, run: str | None, *, follow: bool = False) -> int:
     """Print the logs of the last run, or of the run with an id: of one step alone, of all with headings.
+
+    Args:
+        place: Where.
+        step: The step; None for all.
+        run: The run's id; None for the last.
+        follow: Go on printing until the run, or the step, has ended.
 
     Raises:
         UsageError: There is no such run or step.
     """
-    found = repository.Repository(place.directory)
-    state = runs.state_directory(found.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
-    entries = _entries(_directory(state, run))
+    directory = _directory(_state(place), run)
+    if follow:
+        from hookflow.commands import follow as following  # noqa: PLC0415 (only for who asks for it)
+
+        return following.follow(directory, step)
+    entries = entries_of(directory)
     if step is None:
         for entry in entries.values():
             print(display.printable(f"--- {entry.step}: {entry.said}"), flush=True)
@@ -51,6 +49,34 @@ def logs(place: Place, step: str | None, run: str | None) -> int:
     return 0
 
 
+def list_runs(place: Place) -> int:
+    """Print the runs that are kept, the newest first: id, local time, stage, outcome, seconds."""
+    state = _state(place)
+    rows = [_run_row(state, run) for run in runs.list_runs(state)]
+    if not rows:
+        print("no run is kept here yet", file=sys.stderr)
+        return 0
+    for line in display.columns([("RUN", "WHEN", "STAGE", "OUTCOME", "TIME"), *rows]):
+        print(line)
+    return 0
+
+
+def _run_row(state: Path, run: str) -> tuple[str, ...]:
+    directory = runs.directory_of(state, run) or state
+    found = {event["event"]: event for event in events_of(directory)}
+    began, ended = found.get("run-started"), found.get("run-finished")
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(began["time"])) if began else ""
+    stage = display.printable(began["stage"]) if began else ""
+    if ended:
+        return run, when, stage, ended["outcome"], display.seconds(ended["seconds"])
+    return run, when, stage, "goes on" if runs.goes_on(directory) else "not finished", ""
+
+
+def _state(place: Place) -> Path:
+    found = repository.Repository(place.directory)
+    return runs.state_directory(found.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
+
+
 def _directory(state: Path, run: str | None) -> Path:
     known = runs.list_runs(state)
     if not known:
@@ -59,36 +85,6 @@ def _directory(state: Path, run: str | None) -> Path:
     if directory is None:
         raise UsageError(f"--run {run}: no such run is kept; the newest are {', '.join(known[:3])}")
     return directory
-
-
-def _entries(directory: Path) -> dict[str, _Entry]:
-    """The steps of a run, in the order of declaration; those of a run that goes on or was killed too."""
-    entries: dict[str, _Entry] = {}
-    for event in _events(directory / runs.EVENTS):
-        match event["event"]:
-            case "run-started":
-                entries = {step: _Entry(step, "not finished", None) for step in event["steps"]}
-            case "step-started":
-                log = runs.log_of(directory, event["step"])
-                entries[event["step"]] = _Entry(event["step"], "not finished", log)
-            case "step-finished":
-                said = ": ".join(filter(None, (event["outcome"], event["reason"])))
-                entries[event["step"]] = _Entry(event["step"], said, event["log"] and Path(event["log"]))
-            case _:
-                pass
-    return entries
-
-
-def _events(file: Path) -> Iterator[dict[str, Any]]:
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return
-    for line in lines:
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue  # the last line of a run that was killed while it wrote
 
 
 def _print_log(log: Path) -> None:

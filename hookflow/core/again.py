@@ -43,29 +43,28 @@ class Again:
         if self.args and command.uses(step.run, "{args}"):
             return quoted(["hookflow", *self.place, "hook", self.stage, *self.args])
         stage = [] if self.stage == _PLAIN_STAGE else ["--stage", self.stage]
-        before, after = self._scope()
         smart = [] if self.smart else ["--no-smart-execution"]
-        # A dash would make an option of the name.
-        name = ["--", step.name] if step.name.startswith("-") and not after else [step.name]
-        words = ["hookflow", *self.place, "run", *stage, *before, *smart, *self._fix(step), *name, *after]
+        # `--files` would take the name for another file, and a dash makes an option of it.
+        scope = self._scope()
+        apart = ["--"] if "--files" in scope or step.name.startswith("-") else []
+        words = ["hookflow", *self.place, "run", *stage, *smart, *self._fix(step), *scope, *apart, step.name]
         return quoted(words)
 
-    def _scope(self) -> tuple[list[str], list[str]]:
-        """The options of the scope: before the step's name, and after it."""
+    def _scope(self) -> list[str]:
+        """The options of the scope."""
         match self.scope:
             case scopes.Staged():
-                return (["--changed"] if self.index_gone else ["--staged"]), []
+                return ["--changed"] if self.index_gone else ["--staged"]
             case scopes.Changed():
-                return ["--changed"], []
+                return ["--changed"]
             case scopes.Between(from_ref, to_ref):
-                return ["--from-ref", from_ref, "--to-ref", to_ref], []
+                return ["--from-ref", from_ref, "--to-ref", to_ref]
             case scopes.AllFiles():
-                return [], []
+                return []
             case scopes.Files(paths):
-                few = 0 < len(paths) <= _MOST_FILES
-                return [], ["--files", *map(command.safe_name, paths)] if few else []
+                return ["--files", *map(command.safe_name, paths)] if 0 < len(paths) <= _MOST_FILES else []
             case scopes.Pushed(updates=updates):
-                return _pushed(updates), []
+                return _pushed(updates)
             case _:
                 assert_never(self.scope)
 
