@@ -18,6 +18,7 @@ from hookflow.core.errors import HookflowError
 from hookflow.core.porcelain import data, text
 from hookflow.core.progress import Outlook
 from hookflow.core.scopes import Scope
+from hookflow.core.selection import NOT_SMART
 from hookflow.reporters import live, plain
 
 
@@ -107,7 +108,7 @@ def _again(prepared: Prepared, call: HookCall) -> Again:
         stage=prepared.stage,
         scope=_from_here(prepared),
         fixing=prepared.fixing,
-        smart=all(decision.reason != "smart execution is off" for decision in prepared.decisions.values()),
+        anyway=frozenset(name for name, decision in prepared.decisions.items() if decision.reason == NOT_SMART),
         args=call.args,
         index_gone=index != "index",
     )

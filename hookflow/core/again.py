@@ -25,7 +25,7 @@ class Again:
         stage: The stage.
         scope: The scope; its paths are relative to where the person is.
         fixing: The steps whose fix was to run.
-        smart: Whether steps without changed files were skipped.
+        anyway: The steps that ran although none of their files changed, because smart execution was off.
         args: git's arguments to the hook.
         index_gone: Whether the run looked at an index that the commit takes away with it (``git commit -a``).
     """
@@ -34,7 +34,7 @@ class Again:
     stage: str
     scope: Scope
     fixing: frozenset[str] = frozenset()
-    smart: bool = True
+    anyway: frozenset[str] = frozenset()
     args: tuple[str, ...] = ()
     index_gone: bool = False
 
@@ -43,7 +43,7 @@ class Again:
         if self.args and command.uses(step.run, "{args}"):
             return quoted(["hookflow", *self.place, "hook", self.stage, *self.args])
         stage = [] if self.stage == _PLAIN_STAGE else ["--stage", self.stage]
-        smart = [] if self.smart else ["--no-smart-execution"]
+        smart = ["--no-smart-execution"] if step.name in self.anyway else []
         # `--files` would take the name for another file, and a dash makes an option of it.
         scope = self._scope()
         apart = ["--"] if "--files" in scope or step.name.startswith("-") else []

@@ -1,7 +1,7 @@
 """What runs, what waits for what and how much is left, without a terminal."""
 
 from builders import graph, tasks
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulation import RESOURCES, World, worlds
 
@@ -175,6 +175,7 @@ def courses(draw: st.DrawFn) -> tuple[World, list[events.Event]]:
     return world, seen
 
 
+@settings(deadline=None)
 @given(courses(), st.floats(0, 1e6))
 def test_every_step_is_at_one_place_at_every_moment(course: tuple[World, list[events.Event]], moment: float) -> None:
     """Running, waiting or done; who waits says for what, and never for what has ended."""
