@@ -158,8 +158,8 @@ def test_the_cursor_is_never_left_hidden(stage: Stage) -> None:
     stage.play(outlook("a"), started("a"))
     stage.terminal.wait_shows("running    a")
     stage.terminal.wait(stage.drawn_anew())
+    stage.terminal.wait(lambda: bool(stage.terminal.lines()) and stage.terminal.raw.endswith(b"\x1b[?7h\x1b[?25h"))
     assert stage.terminal.raw.count(b"\x1b[?25l") == stage.terminal.raw.count(b"\x1b[?25h") > 1
-    assert stage.terminal.raw.endswith(b"\x1b[?7h\x1b[?25h")
 
 
 def test_what_steps_print_is_harmless(stage: Stage) -> None:
