@@ -1,6 +1,6 @@
 """Draws `docs/run.svg`, the picture in README.md, from a real run of `examples/python-project`.
 
-Run it with the extra ``docs`` installed: ``python docs/make_picture.py``.
+Run it where hookflow is installed: ``python docs/make_picture.py``.
 """
 
 import io

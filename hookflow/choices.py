@@ -40,7 +40,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 def add_reporting(parser: argparse.ArgumentParser) -> None:
     """The options of `reporting`."""
     group = parser.add_argument_group("what to tell")
-    words = ("auto", "plain", "github", "quiet", "verbose")
+    words = ("auto", "live", "plain", "github", "quiet", "verbose")
     group.add_argument("--output", choices=words, default="auto", help="how much is shown, and how (default: auto)")
     group.add_argument("--events", type=Path, metavar="FILE", help="write what happens as JSON lines")
     group.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit report")

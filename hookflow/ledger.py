@@ -88,6 +88,6 @@ class Ledger:
         """What the step printed in this run; None where it was not started, or there was nowhere to write it."""
         return self.logs.log(name) if name in self._began else None
 
-    def warn(self, message: str, step: str | None = None) -> None:
-        """A person should know this."""
-        self._emit(events.Warned(time=self._now(), message=message, step=step))
+    def warn(self, message: str, step: str | None = None, *, waits: bool = False) -> None:
+        """A person should know this; `waits`: it is what the step waits for now."""
+        self._emit(events.Warned(time=self._now(), message=message, step=step, waits=waits))

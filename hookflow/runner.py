@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -39,6 +40,7 @@ class Lease(Protocol):
 
 # Takes what a step needs of resources that are shared with other processes; a sentence where they are not free.
 Take = Callable[[str], Lease | str]
+Aside = Callable[[], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +52,14 @@ class Outside:
         watch: Notices what steps change.
         take: Takes shared resources for a step.
         results: Knows what need not run.
+        aside: Whoever draws on the terminal keeps off it within this: the run is stopped there (Ctrl-Z).
     """
 
     launcher: Launcher
     watch: Watch
     take: Take
     results: Results = field(default_factory=NoResults)
+    aside: Aside = nullcontext
 
 
 @dataclass(slots=True)
@@ -179,7 +183,7 @@ class _Driver:
         """What it needs is held by another process: ask again later, and let others go on meanwhile."""
         if self._waiting.get(name) != why:
             self._waiting[name] = why
-            self._ledger.warn(why, name)
+            self._ledger.warn(why, name, waits=True)
         self._schedule.postpone(name, trio.current_time() + _LOCK_POLL)
         self._changed.set()
 
@@ -188,7 +192,8 @@ class _Driver:
         for trial in self._trials.values():
             trial.pause()
         before = time.monotonic()
-        os.kill(os.getpid(), signal.SIGSTOP)
+        with self._outside.aside():
+            os.kill(os.getpid(), signal.SIGSTOP)
         for trial in self._trials.values():
             trial.resume(time.monotonic() - before)
 
@@ -228,7 +233,7 @@ class _Driver:
 
     def _retry(self, name: str, attempt: int, outcome: Outcome) -> None:
         wait = self._jobs[name].step.retry_delay * 2 ** (attempt - 1)
-        self._ledger.warn(f"{outcome.reason}; trying again in {wait:g} s", name)
+        self._ledger.warn(f"{outcome.reason}; trying again in {wait:g} s", name, waits=True)
         self._schedule.retry(name, trio.current_time() + wait)
 
     def _end(self, name: str, outcome: Outcome, changed: tuple[str, ...] = ()) -> None:

@@ -116,7 +116,13 @@ class Contents:
         root = os.fsdecode(self._root)
         origins = (entry.partition(":")[2] for entry in listed if entry.startswith("file:"))
         own = [os.path.join(root, origin) for origin in dict.fromkeys(origins)]  # noqa: PTH118 (text)
-        return [*own, *map(str, self._attribute_places()), str(_home() / "git" / "config"), str(Path.home() / ".gitconfig"), "/etc/gitconfig"]
+        return [
+            *own,
+            *map(str, self._attribute_places()),
+            str(_home() / "git" / "config"),
+            str(Path.home() / ".gitconfig"),
+            "/etc/gitconfig",
+        ]
 
     @property
     def is_simple(self) -> bool:

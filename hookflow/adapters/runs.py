@@ -138,6 +138,19 @@ def directory_of(state: Path, run: str) -> Path | None:
     return state / _RUNS / run if run in list_runs(state) else None
 
 
+def goes_on(directory: Path) -> bool:
+    """Whether the run whose directory this is has not ended, nor been killed."""
+    if not (directory / EVENTS).exists():
+        return False  # it has only just made the directory: who looks at the lock now could be in its way
+    try:
+        lock = _locked(directory)
+    except OSError:
+        return False
+    if lock is not None:
+        os.close(lock)
+    return lock is None
+
+
 def log_of(directory: Path, step: str) -> Path:
     """The path of a step's log in a run's directory."""
     return directory / f"{_file_name(step)}.log"

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 DEVICE = Path("/dev/tty")
 
@@ -18,6 +19,23 @@ class Loan:
     def take_back(self) -> None:
         """Make the process group that had the terminal before its foreground group again."""
         _give(self._owner)
+
+
+def is_ours(descriptor: int) -> bool:
+    """Whether no other process group has this terminal now: we were not sent to the background."""
+    try:
+        return os.tcgetpgrp(descriptor) == os.getpgrp()
+    except (OSError, AttributeError):  # it does not control our session, so it cannot be taken from us
+        return True
+
+
+def size(descriptor: int) -> tuple[int, int]:
+    """The columns and lines of a terminal now; zeros where it does not say."""
+    try:
+        found = os.get_terminal_size(descriptor)
+    except OSError:
+        return 0, 0
+    return found.columns, found.lines
 
 
 def lend(group: int) -> Loan | None:
@@ -54,3 +72,12 @@ def _background_writes_allowed() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def colours(stream: TextIO) -> bool:
+    """Whether a stream shows colours (the conventions of no-color.org and force-color.org)."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

@@ -102,7 +102,7 @@ def status(root: Path, *, ignored: bool) -> Status | None:
 
 
 def _output(words: Sequence[str]) -> bytes | None:
-    """What a program prints; None where it fails. (To import `subprocess` takes as long as git does.)"""
+    """What a program prints; None where it fails. To import `subprocess` would take as long as git does."""
     if not hasattr(os, "posix_spawnp"):
         return None
     reading, writing = os.pipe()
@@ -123,7 +123,7 @@ def _output(words: Sequence[str]) -> bytes | None:
 
 
 def index_checksum(place: Place) -> str:
-    """The checksum at the end of the index that git's environment names; of an index without one, of all of it."""
+    """The checksum at the end of the index in use; of an index without one, that of all of it."""
     named = os.environ.get("GIT_INDEX_FILE")
     index = place.root / named if named else place.git_dir / "index"
     try:

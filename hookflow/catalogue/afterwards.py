@@ -4,6 +4,7 @@ import argparse
 
 from hookflow import choices
 from hookflow.catalogue.entry import Entry, Options, command, place
+from hookflow.core.errors import UsageError
 
 COMMANDS: list[Entry] = []
 
@@ -11,6 +12,8 @@ COMMANDS: list[Entry] = []
 def _logs_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("step", nargs="?", metavar="STEP", help="one step (default: all)")
     parser.add_argument("--run", metavar="ID", help="the run (default: the last)")
+    parser.add_argument("-f", "--follow", action="store_true", help="go on until the run, or the step, has ended")
+    parser.add_argument("--list", action="store_true", help="the runs whose logs are kept, and how they ended")
 
 
 @command(
@@ -19,7 +22,8 @@ def _logs_arguments(parser: argparse.ArgumentParser) -> None:
     "the log of the last run's steps",
     {
         "hookflow logs": "of all steps",
-        "hookflow logs tests": "of one",
+        "hookflow logs -f tests": "of one, while it runs",
+        "hookflow logs --list": "which runs are kept",
         "hookflow logs --run 20261125T043122-481516kqz": "of an earlier run",
     },
     arguments=_logs_arguments,
@@ -27,7 +31,11 @@ def _logs_arguments(parser: argparse.ArgumentParser) -> None:
 def _logs(options: Options) -> int:
     from hookflow.commands import logs
 
-    return logs.logs(place(options), options.step, options.run)
+    if options.list:
+        if options.step is not None or options.run is not None or options.follow:
+            raise UsageError("--list lists all runs: it goes with no step, --run or --follow")
+        return logs.list_runs(place(options))
+    return logs.logs(place(options), options.step, options.run, follow=options.follow)
 
 
 def _cache_arguments(parser: argparse.ArgumentParser) -> None:

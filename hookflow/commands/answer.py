@@ -36,12 +36,12 @@ _KNOWN_SCOPES = scopes.Staged | scopes.Changed | scopes.AllFiles | scopes.Files
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One step of an answer: its name, whether it was skipped (else it passed), the reason, and its log's blob."""
+    """One step of an answer: its name, the reason, its log's blob, and whether it was skipped (else it passed)."""
 
     step: str
-    skipped: bool
     reason: str
     log: str | None
+    skipped: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,15 +5,17 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hookflow.adapters import runs
+from hookflow.adapters import runs, terminal
 from hookflow.adapters.repository import Repository
-from hookflow.commands import jobs, memory
+from hookflow.commands import answering, jobs, memory, reporting, screen
+from hookflow.commands.answer import Question
+from hookflow.commands.memory import Memory
 from hookflow.commands.options import HookCall, Reporting
 from hookflow.commands.preparation import Prepared
-from hookflow.commands.reporting import Emit, colours, listeners
 from hookflow.commands.tree import Tree
 from hookflow.core import events, scopes, summary
 from hookflow.core.launch import Job
@@ -25,28 +27,38 @@ from hookflow.replay import Replayer
 def execute(
     prepared: Prepared,
     tree: Tree,
-    reporting: Reporting,
+    told: Reporting,
     call: HookCall | None = None,
     push: Mapping[str, str] | None = None,
+    asked: Question | None = None,
 ) -> int:
     """Run the steps and return the exit code.
 
     Args:
         prepared: What to run.
         tree: The work tree, held.
-        reporting: Whom to tell.
+        told: Whom to tell.
         call: What git gave the hook.
         push: ``HOOKFLOW_FROM_REF`` and the like, in pre-push.
+        asked: The question that this run answers, for whoever asks it again.
 
     Raises:
         BrokenEnvironmentError: A file that was asked for cannot be written.
     """
+    began = time.monotonic()
     state = state_directory(prepared)
     directory = runs.RunDirectory(state, tree.run)
+    call = call or HookCall()
+    around, missing = jobs.surroundings(prepared, directory.run, push or {}, colour=terminal.colours(sys.stdout))
     try:
         with ExitStack() as stack:
-            emit = listeners(stack, directory, reporting, prepared)
-            return _run(prepared, tree, directory, emit, call or HookCall(), push or {})
+            known = stack.enter_context(memory.opened(prepared, around, state, usable=directory.kept))
+            voice = reporting.listeners(stack, prepared, directory, told, call, known)
+            run = _Run(prepared, tree, directory, known, voice, began)
+            code = run.carry_out(jobs.Jobs(prepared, around, call, known.results.files), missing)
+        if asked is not None and code == 0:
+            answering.keep(asked, prepared, around, known)
+        return code
     finally:
         directory.close(prepared.project.config.log_retention)
 
@@ -61,76 +73,74 @@ def state_of(repository: Repository) -> Path:
     return runs.state_directory(repository.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
 
 
-def _run(
-    prepared: Prepared,
-    tree: Tree,
-    directory: runs.RunDirectory,
-    emit: Emit,
-    call: HookCall,
-    push: Mapping[str, str],
-) -> int:
-    started = time.monotonic()
-    emit(_run_started(prepared, directory.run))
-    directory.publish()
-    ledger = Ledger({step.name: step for step in prepared.steps}, directory, emit, time.time)
-    around, missing = jobs.surroundings(prepared, directory.run, push, colour=colours(sys.stdout))
-    for message in (*prepared.warnings, directory.problem, missing):
-        if message is not None:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a run is carried out with."""
+
+    prepared: Prepared
+    tree: Tree
+    directory: runs.RunDirectory
+    known: Memory
+    voice: screen.Voice
+    began: float
+
+    def carry_out(self, work: Mapping[str, Job], warning: str | None) -> int:
+        """Replay, run, keep; returns the exit code."""
+        self.voice.emit(_run_started(self.prepared, self.directory.run))
+        self.directory.publish()
+        ledger = Ledger({step.name: step for step in self.prepared.steps}, self.directory, self.voice.emit, time.time)
+        for message in (*self.prepared.warnings, self.directory.problem, warning):
+            if message is not None:
+                ledger.warn(message)
+        schedule = self._schedule()
+        Replayer(schedule, self.known.results, ledger, writing=False).replay()
+        how = self._run_steps(schedule, work, ledger) if not schedule.done else self._run_nothing(schedule, ledger)
+        for message in self.known.problems():
             ledger.warn(message)
-    with memory.opened(prepared, around, state_directory(prepared), usable=directory.kept) as known:
-        schedule = _schedule(prepared, known.frame)
-        Replayer(schedule, known.results, ledger, writing=False).replay()
-        how: dict[str, Any] = {"peak": 0}
-        if schedule.done:
-            for ended in schedule.take_ended():
-                ledger.finish(ended.name, ended.outcome, at=time.monotonic())
-            known.keep(ledger)
-        else:
-            work = jobs.Jobs(prepared, around, call, known.results.files)
-            how = _run_steps(schedule, work, prepared, tree, ledger, known)
-        for message in known.problems():
-            ledger.warn(message)
-    wall = time.monotonic() - started
-    finished = summary.finished(prepared.frame, ledger.outcomes, ledger.seconds, time=time.time(), wall=wall, **how)
-    emit(finished)
-    return finished.exit_code
+        wall = time.monotonic() - self.began
+        frame = self.prepared.frame
+        finished = summary.finished(frame, ledger.outcomes, ledger.seconds, time=time.time(), wall=wall, **how)
+        self.voice.emit(finished)
+        return finished.exit_code
 
-
-def _schedule(prepared: Prepared, frame: summary.Frame) -> Schedule:
-    return Schedule(
-        frame.graph,
-        frame.tasks,
-        jobs=frame.jobs,
-        resources=frame.resources,
-        in_order=not prepared.parallel,
-        fail_fast=prepared.fail_fast,
-    )
-
-
-def _run_steps(
-    schedule: Schedule,
-    work: Mapping[str, Job],
-    prepared: Prepared,
-    tree: Tree,
-    ledger: Ledger,
-    known: memory.Memory,
-) -> dict[str, Any]:
-    """Run what there is to run; the peak, the signal that ended it, and whether changes excluded each other."""
-    import trio  # noqa: PLC0415 (108 ms, only for who runs a step)
-
-    from hookflow import runner  # noqa: PLC0415 (imports trio)
-    from hookflow.commands import protection, shared  # noqa: PLC0415 (only for who runs a step)
-
-    frame, common_dir = prepared.frame, prepared.project.repository.common_dir
-    steps = {step.name: step for step in prepared.steps}
-    resources = shared.SharedResources(steps, frame.resources, common_dir, tree.run)
-    with protection.protected(prepared, tree, ledger) as inside:
-        outside = runner.Outside(
-            launcher=inside.launcher, watch=inside.watch, take=resources.take, results=known.results
+    def _schedule(self) -> Schedule:
+        frame = self.known.frame
+        return Schedule(
+            frame.graph,
+            frame.tasks,
+            jobs=frame.jobs,
+            resources=frame.resources,
+            in_order=not self.prepared.parallel,
+            fail_fast=self.prepared.fail_fast,
         )
-        course = trio.run(runner.run, schedule, work, outside, ledger)
-        known.keep(ledger)  # before anything is put back: what decided is still as the steps saw it
-    return {"peak": course.peak, "signal": course.signal, "conflict": inside.conflict}
+
+    def _run_nothing(self, schedule: Schedule, ledger: Ledger) -> dict[str, Any]:
+        for ended in schedule.take_ended():
+            ledger.finish(ended.name, ended.outcome, at=time.monotonic())
+        self.known.keep(ledger)
+        return {"peak": 0}
+
+    def _run_steps(self, schedule: Schedule, work: Mapping[str, Job], ledger: Ledger) -> dict[str, Any]:
+        """Run what there is to run; the peak, the signal that ended it, and whether changes excluded each other."""
+        import trio  # noqa: PLC0415 (108 ms, only for who runs a step)
+
+        from hookflow import runner  # noqa: PLC0415 (imports trio)
+        from hookflow.commands import protection, shared  # noqa: PLC0415 (only for who runs a step)
+
+        common_dir = self.prepared.project.repository.common_dir
+        steps = {step.name: step for step in self.prepared.steps}
+        resources = shared.SharedResources(steps, self.prepared.frame.resources, common_dir, self.tree.run)
+        with protection.protected(self.prepared, self.tree, ledger) as inside:
+            outside = runner.Outside(
+                launcher=inside.launcher,
+                watch=inside.watch,
+                take=resources.take,
+                results=self.known.results,
+                aside=self.voice.aside,
+            )
+            course = trio.run(runner.run, schedule, work, outside, ledger)
+            self.known.keep(ledger)  # before anything is put back: what decided is still as the steps saw it
+        return {"peak": course.peak, "signal": course.signal, "conflict": inside.conflict}
 
 
 def _run_started(prepared: Prepared, run: str) -> events.RunStarted:

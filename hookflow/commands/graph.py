@@ -5,9 +5,9 @@ import os
 from collections.abc import Mapping
 
 from hookflow.adapters import filetypes, runs
-from hookflow.commands import preparation, recorded, selecting
+from hookflow.commands import preparation, recorded
 from hookflow.commands.options import Place
-from hookflow.core import dependencies, diagrams, selection
+from hookflow.core import dependencies, diagrams, selection, stages
 from hookflow.core.config import Step
 from hookflow.core.errors import UsageError
 
@@ -49,7 +49,7 @@ def _steps(project: preparation.Project, stage: str | None, ran: Mapping[str, st
     """The steps of the stage; of a run without a stage its own steps, as far as there still are such."""
     if stage is None and ran is not None:
         return tuple(step for step in project.config.steps if step.name in ran)
-    return project.config.of_stage(selecting.checked_stage(stage or selecting.DEFAULT_STAGE))
+    return project.config.of_stage(stages.checked_stage(stage or stages.DEFAULT_STAGE))
 
 
 def _outcomes(project: preparation.Project, run: str) -> dict[str, str]:

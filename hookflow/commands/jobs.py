@@ -134,12 +134,21 @@ def _git_arguments(args: Sequence[str], stage: str, step: Step, root: Path) -> t
 def _virtual_environment(config: Config, root: Path) -> tuple[Path | None, str | None]:
     if config.venv is False:
         return None, None
-    path = root / (".venv" if config.venv == "auto" else Path(config.venv).expanduser())
+    path = _named_environment(config, root)
     if _programs(path).is_dir():
         return path, None
     if config.venv == "auto":
         return None, None
     return None, f"venv: {path} is no virtual environment; going on without"
+
+
+def venv_programs(config: Config, root: Path) -> Path:
+    """Where the programs of the virtual environment would be; of a configuration without one, nowhere."""
+    return _programs(_named_environment(config, root)) if config.venv is not False else Path(os.devnull)
+
+
+def _named_environment(config: Config, root: Path) -> Path:
+    return root / (".venv" if config.venv in {"auto", False} else Path(str(config.venv)).expanduser())
 
 
 def _programs(venv: Path) -> Path:

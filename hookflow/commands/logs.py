@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from pathlib import Path
 
 from hookflow.adapters import repository, runs
@@ -14,15 +15,24 @@ from hookflow.core.names import did_you_mean
 _LINE = 1 << 20  # bytes of a line that are held at once
 
 
-def logs(place: Place, step: str | None, run: str | None) -> int:
+def logs(place: Place, step: str | None, run: str | None, *, follow: bool = False) -> int:
     """Print the logs of the last run, or of the run with an id: of one step alone, of all with headings.
+
+    Args:
+        place: Where.
+        step: The step; None for all.
+        run: The run's id; None for the last.
+        follow: Go on printing until the run, or the step, has ended.
 
     Raises:
         UsageError: There is no such run or step.
     """
-    found = repository.Repository(place.directory)
-    state = runs.state_directory(found.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
-    entries = recorded.entries(recorded.directory(state, run))
+    directory = recorded.directory(_state(place), run)
+    if follow:
+        from hookflow.commands import follow as following  # noqa: PLC0415 (only for who asks for it)
+
+        return following.follow(directory, step)
+    entries = recorded.entries(directory)
     if step is None:
         for entry in entries.values():
             print(display.printable(f"--- {entry.step}: {entry.said}"), flush=True)
@@ -37,6 +47,34 @@ def logs(place: Place, step: str | None, run: str | None) -> int:
     else:
         _print_log(log)
     return 0
+
+
+def list_runs(place: Place) -> int:
+    """Print the runs that are kept, the newest first: id, local time, stage, outcome, seconds."""
+    state = _state(place)
+    rows = [_run_row(state, run) for run in runs.list_runs(state)]
+    if not rows:
+        print("no run is kept here yet", file=sys.stderr)
+        return 0
+    for line in display.columns([("RUN", "WHEN", "STAGE", "OUTCOME", "TIME"), *rows]):
+        print(line)
+    return 0
+
+
+def _run_row(state: Path, run: str) -> tuple[str, ...]:
+    directory = runs.directory_of(state, run) or state
+    found = {event["event"]: event for event in recorded.events(directory)}
+    began, ended = found.get("run-started"), found.get("run-finished")
+    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(began["time"])) if began else ""
+    stage = display.printable(began["stage"]) if began else ""
+    if ended:
+        return run, when, stage, ended["outcome"], display.seconds(ended["seconds"])
+    return run, when, stage, "goes on" if runs.goes_on(directory) else "not finished", ""
+
+
+def _state(place: Place) -> Path:
+    found = repository.Repository(place.directory)
+    return runs.state_directory(found.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
 
 
 def _print_log(log: Path) -> None:

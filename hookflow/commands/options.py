@@ -6,6 +6,8 @@ from typing import Literal
 
 from hookflow.core.scopes import Scope
 
+Output = Literal["auto", "live", "plain", "github", "quiet", "verbose"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -57,13 +59,13 @@ class Reporting:
     """Who is told of a run, and where.
 
     Attributes:
-        output: What goes to standard output.
+        output: What goes to the terminal.
         events: The file for events as JSON lines, or None.
         junit: The file for a JUnit report, or None.
         trace: The file for a trace in Chrome's format, or None.
     """
 
-    output: Literal["auto", "plain", "github", "quiet", "verbose"] = "auto"
+    output: Output = "auto"
     events: Path | None = None
     junit: Path | None = None
     trace: Path | None = None

@@ -10,7 +10,7 @@ from typing import Literal
 from hookflow.adapters import filetypes, machine, pyproject, repository
 from hookflow.commands import selecting
 from hookflow.commands.options import Place, Selection
-from hookflow.core import command, dependencies, scopes
+from hookflow.core import command, dependencies, scopes, stages
 from hookflow.core.config import Config, Step
 from hookflow.core.errors import UsageError
 from hookflow.core.graph import Graph
@@ -113,7 +113,7 @@ def prepare(project: Project, wanted: Selection, scope: Scope, *, nested: bool =
         BrokenEnvironmentError: git refuses, or paths are unmerged.
     """
     config = _with_choices(project.config, wanted)
-    stage = selecting.checked_stage(wanted.stage or selecting.DEFAULT_STAGE)
+    stage = stages.checked_stage(wanted.stage or stages.DEFAULT_STAGE)
     steps, data = selecting.select(config, wanted, stage)
     commits = isinstance(scope, scopes.Staged)
     # Under pre-commit it has hidden what is not staged, and it never adds to the index.

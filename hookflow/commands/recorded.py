@@ -1,7 +1,8 @@
 """What a run that is kept has left: its steps, how they ended, their logs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,11 @@ class Entry:
         """How it ended, or that it did not."""
         return ": ".join(filter(None, (self.outcome or "not finished", self.reason)))
 
+    @property
+    def ended(self) -> bool:
+        """Whether it has its outcome."""
+        return self.outcome is not None
+
 
 def directory(state: Path, run: str | None) -> Path:
     """The directory of the run with this id; of the last one for None and ``last``.
@@ -43,7 +49,7 @@ def directory(state: Path, run: str | None) -> Path:
 def entries(directory: Path) -> dict[str, Entry]:
     """The steps of a run, in the order of declaration; those of a run that goes on or was killed too."""
     found: dict[str, Entry] = {}
-    for event in _events(directory / runs.EVENTS):
+    for event in events(directory):
         match event["event"]:
             case "run-started":
                 found = {step: Entry(step) for step in event["steps"]}
@@ -59,19 +65,20 @@ def entries(directory: Path) -> dict[str, Entry]:
 
 def subject(directory: Path) -> tuple[str, str]:
     """The stage of a run, and the word for what it looked at; empty where that was not written."""
-    for event in _events(directory / runs.EVENTS):
+    for event in events(directory):
         if event["event"] == "run-started":
             return event["stage"], event["scope"]
     return "", ""
 
 
-def _events(file: Path) -> Iterator[dict[str, Any]]:
+def events(directory: Path) -> Iterator[Mapping[str, Any]]:
+    """The events in a run's directory, as the contract names them; a line that is cut is left out."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = (directory / runs.EVENTS).read_text(encoding="utf-8").splitlines()
     except OSError:
         return
     for line in lines:
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue  # the last line of a run that was killed while it wrote
+        with suppress(ValueError):  # the last line of a run that was killed while it wrote
+            event = json.loads(line)
+            if isinstance(event, dict):
+                yield event

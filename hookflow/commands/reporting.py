@@ -8,69 +8,51 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
-from hookflow.adapters import files, machine, runs
-from hookflow.commands.options import Reporting
+from hookflow.adapters import machine, runs, terminal
+from hookflow.commands import screen, writing
+from hookflow.commands.memory import Memory
+from hookflow.commands.options import HookCall, Reporting
 from hookflow.commands.preparation import Prepared
+from hookflow.commands.screen import Voice
 from hookflow.core import events
-from hookflow.core.errors import BrokenEnvironmentError
-from hookflow.reporters import jsonl, plain
 
 Emit = Callable[[events.Event], None]
 
 _SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 
 
-def listeners(stack: ExitStack, directory: runs.RunDirectory, reporting: Reporting, prepared: Prepared) -> Emit:
+def listeners(
+    stack: ExitStack,
+    prepared: Prepared,
+    directory: runs.RunDirectory,
+    asked: Reporting,
+    call: HookCall,
+    known: Memory,
+) -> Voice:
     """What tells everyone who wants to know; their files are closed with the stack.
 
     Raises:
         BrokenEnvironmentError: A file that was asked for cannot be written.
     """
-    told: list[Emit] = [_for_standard_output(stack, directory, reporting, prepared)]
-    if (path := directory.events()) is not None:
-        told.append(jsonl.JsonLines(stack.enter_context(files.private_text(path))).emit)
-    if reporting.events is not None:
-        stream = _opened(stack, "--events", reporting.events)
-        told.append(jsonl.JsonLines(stream, logs_kept=directory.kept).emit)
-    if reporting.junit is not None:
+    if asked.output == "github" or (asked.output == "auto" and _github_reads()):
+        voice = Voice(_github(stack, prepared))
+    else:
+        voice = screen.voice(stack, prepared, directory, asked.output, call, known)
+    told = [voice.emit, *writing.written(stack, directory, asked)]
+    if asked.junit is not None:
         from hookflow.reporters import junit  # noqa: PLC0415 (xml, only for who asks for it)
 
-        told.append(junit.JUnit(_opened(stack, "--junit", reporting.junit), host=machine.host()).emit)
-    if reporting.trace is not None:
+        told.append(junit.JUnit(writing.opened(stack, "--junit", asked.junit), host=machine.host()).emit)
+    if asked.trace is not None:
         from hookflow.reporters import trace  # noqa: PLC0415 (only for who asks for it)
 
-        told.append(trace.Trace(_opened(stack, "--trace", reporting.trace)).emit)
+        told.append(trace.Trace(writing.opened(stack, "--trace", asked.trace)).emit)
 
     def emit(event: events.Event) -> None:
         for listener in told:
             listener(event)
 
-    return emit
-
-
-def colours(stream: TextIO) -> bool:
-    """Whether a stream shows colours (the conventions of no-color.org and force-color.org)."""
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return stream.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _for_standard_output(
-    stack: ExitStack, directory: runs.RunDirectory, reporting: Reporting, prepared: Prepared
-) -> Emit:
-    match reporting.output:
-        case "github":
-            return _github(stack, prepared)
-        case "auto" if _github_reads():
-            return _github(stack, prepared)
-        case "auto":
-            level: plain.Level = "plain"
-        case level:
-            pass
-    shown = colours(sys.stdout)
-    return plain.Plain(sys.stdout, sys.stderr, level=level, colours=shown, logs_kept=directory.kept).emit
+    return Voice(emit, voice.aside)
 
 
 def _github_reads() -> bool:
@@ -87,7 +69,7 @@ def _github(stack: ExitStack, prepared: Prepared) -> Emit:
         locate=_locator(prepared),
         draw=_drawer(prepared),
         summary=_job_summary(stack),
-        colours=colours(sys.stdout),
+        colours=terminal.colours(sys.stdout),
     ).emit
 
 
@@ -132,10 +114,3 @@ def _drawer(prepared: Prepared) -> Callable[[Mapping[str, str]], str | None]:
         return drawn if len(drawn) <= diagrams.MOST_TEXT else None
 
     return draw
-
-
-def _opened(stack: ExitStack, option: str, path: Path) -> TextIO:
-    try:
-        return stack.enter_context(path.open("w", encoding="utf-8"))
-    except OSError as error:
-        raise BrokenEnvironmentError(f"{option} {path}: {error.strerror}") from None

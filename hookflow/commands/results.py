@@ -16,17 +16,18 @@ from hookflow.adapters import outputs
 from hookflow.adapters.contents import Contents
 from hookflow.adapters.git_command import GitError
 from hookflow.adapters.store import MOST_BYTES, Store
+from hookflow.commands.answer import Row
 from hookflow.commands.fingerprints import Moment
 from hookflow.commands.preparation import Prepared
 from hookflow.core import display
 from hookflow.core.config import Step
 from hookflow.core.environment import Surroundings
 from hookflow.core.fingerprint import Fingerprint, differences, uncached_because
-from hookflow.core.judgement import Hit, Insight, Miss
+from hookflow.core.judgement import Hit, Insight, Miss, unkept_because
 from hookflow.core.kept import Kept, Output
-from hookflow.core.outcome import Cached, Failed, Outcome, Passed, TimedOut, is_failure
+from hookflow.core.outcome import Cached, Outcome, Passed, is_failure
 from hookflow.core.patterns import Patterns
-from hookflow.core.verdict import named
+from hookflow.core.verdict import contradicted
 from hookflow.replay import Replay
 
 _MOST_OF_ONE = MOST_BYTES // 4  # bytes of one step's log and outputs
@@ -64,6 +65,7 @@ class Results:
         self._verified: dict[str, Kept] = {}
         self._passes: dict[str, _Pass] = {}
         self._used: list[str] = []
+        self._rows: dict[str, Row] = {}
         self._remarks: list[tuple[str, str]] = []
         self._moment: Moment | None = None
         self._moment = self._look(hidden=prepared.hides)
@@ -97,8 +99,24 @@ class Results:
         if kept is not None and not self._is_restored(kept, writing=writing):
             return None
         self._used += [kept.key] if kept is not None else []
+        self._rows[name] = Row(name, judgement.reason, log=kept.log if kept is not None else None, skipped=False)
         log = self._store.blobs.place(kept.log) if kept is not None and kept.log is not None else None
         return Replay(Cached(judgement.reason), log)
+
+    @property
+    def contents(self) -> Contents | None:
+        """The files as they were last looked at."""
+        return self._moment.contents if self._moment is not None else None
+
+    def rows(self) -> tuple[Row, ...] | None:
+        """What a run of exactly this would come to: every step skipped, or its pass kept; None where it is not so."""
+        decisions = self._prepared.decisions
+        skipped = {
+            name: Row(name, each.reason, log=None, skipped=True) for name, each in decisions.items() if not each.run
+        }
+        rows = {**skipped, **self._rows}
+        names = [step.name for step in self._prepared.steps]
+        return tuple(rows[name] for name in names) if rows.keys() >= set(names) else None
 
     def insight(self, name: str) -> Insight:
         """What is known of what decides a step's result; for people."""
@@ -166,11 +184,14 @@ class Results:
         results, file_passes = [], list[str]()
         for name, each in self._passes.items():
             if now is not None and self._step(name).per_file:
-                file_passes += self._unchanged_files(name, now)
+                file_passes += (keys := self._unchanged_files(name, now))
+                if len(keys) == len(self._prepared.decisions[name].files):
+                    self._rows[name] = Row(name, _each_passed(len(keys)), log=None, skipped=False)
                 continue
             after = now.fingerprint(name) if now is not None else None
             if after is None or after.key != each.before.key:
-                self._remarks += self._not_kept(name, each.before, after)
+                sentence = unkept_because(each.before, after, excused=self._changed)
+                self._remarks += [(name, sentence)] if sentence is not None else []
                 continue
             blob, size = self._store.blobs.put_end(log(name), most=_MOST_OF_A_LOG)
             kept = Kept(
@@ -183,6 +204,9 @@ class Results:
                 size=each.size + size,
             )
             results.append((kept, after))
+            self._rows[name] = Row(name, _passed(kept), log=kept.log, skipped=False)
+        if now is not None:
+            self._moment = now
         if results or file_passes:
             with suppress(OSError):
                 self._store.keep(results, file_passes)
@@ -195,7 +219,7 @@ class Results:
         kept = self._store.result(found.key)
         if kept is None or not self._is_whole(kept):
             return Miss("this content has not passed before")
-        return Hit(f"the same content passed before, in {display.seconds(kept.seconds)}", kept)
+        return Hit(_passed(kept), kept)
 
     def _judge_files(self, name: str) -> Hit | Miss:
         keys = self._moment.of_files(name) if self._moment is not None else None
@@ -205,7 +229,7 @@ class Results:
         done = frozenset(path for path, key in keys.items() if key in passed)
         count = display.count(len(keys), "file")
         if keys and len(done) == len(keys) == len(self._prepared.decisions[name].files):
-            return Hit(f"the same content of each of its {count} passed before")
+            return Hit(_each_passed(len(keys)))
         return Miss(f"{len(done)} of its {count} passed before", done)
 
     def _judge_now(self, name: str) -> Hit | Miss:
@@ -255,34 +279,19 @@ class Results:
         """What a replay would have told differs from what the step does now."""
         kept = self._verified[name]
         self._store.forget(kept.key)
-        advice = "it reads something that is not declared (inputs, cache-env), or it is not deterministic"
-        match outcome:
-            case Failed(exit_code=code, reason=reason):
-                return Failed(code, f"{reason}, but run {kept.run} passed on the same content: {advice}")
-            case TimedOut(reason=reason):
-                return TimedOut(f"{reason}, but run {kept.run} passed on the same content: {advice}")
-            case _:
-                return Failed(0, f"made other outputs than run {kept.run} did of the same content: {advice}")
+        return contradicted(outcome, kept.run)
 
     def _unchanged_files(self, name: str, now: Moment) -> list[str]:
         before, after = self._files_before.get(name, {}), now.of_files(name) or {}
         return [key for path, key in after.items() if before.get(path) == key]
 
-    def _not_kept(self, name: str, before: Fingerprint, after: Fingerprint | None) -> list[tuple[str, str]]:
-        """That files were changed meanwhile, unless a step did that which said so."""
-        if after is None:
-            return []
-        # A file that was not there may be a tool's leftover; one that was has been changed under our hands.
-        changed = [
-            path
-            for path, state in before.files.states.items()
-            if after.files.states.get(path) != state and path not in self._changed
-        ]
-        if not changed:
-            return []
-        files = named(tuple(sorted(changed)))
-        how = "if the step changes that itself, `modifies` or `outputs` says so"
-        return [(name, f"its pass is not kept: changed since it began: {files} ({how})")]
-
     def _step(self, name: str) -> Step:
         return self._prepared.project.config.step(name)
+
+
+def _passed(kept: Kept) -> str:
+    return f"the same content passed before, in {display.seconds(kept.seconds)}"
+
+
+def _each_passed(count: int) -> str:
+    return f"the same content of each of its {display.count(count, 'file')} passed before"

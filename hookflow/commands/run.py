@@ -1,21 +1,16 @@
-"""``hookflow run``: a stage's steps on what changed, or the steps that were named."""
+"""``hookflow run``: answered from memory where nothing has changed, else carried out."""
 
-from hookflow.adapters import runs, signals
-from hookflow.adapters.repository import Repository
-from hookflow.commands import execution, failed, preparation, selecting
+from hookflow.commands import answer, given
 from hookflow.commands.options import Place, Reporting, Selection
-from hookflow.commands.tree import Tree
+from hookflow.core import scopes
 
 
 def run(place: Place, wanted: Selection, reporting: Reporting) -> int:
     """Run by hand; returns the exit code."""
-    with signals.raised(), Tree(Repository(place.directory), runs.new_id()).held() as tree:
-        project = preparation.open_project(place, tree.repository)
-        chosen = failed.selection(wanted, project)
-        if chosen is None:
-            print("everything passed in the last run")
-            return 0
-        wanted = chosen
-        scope = selecting.manual_scope(wanted, place.directory, project.repository.root)
-        prepared = preparation.prepare(project, wanted, scope, nested=tree.nested)
-        return execution.execute(prepared, tree, reporting)
+    scope = wanted.scope or (scopes.AllFiles() if wanted.steps else scopes.Changed())
+    asked = answer.question(place, wanted, scope)
+    if asked is not None and given.given(asked, reporting):
+        return 0
+    from hookflow.commands import manual  # noqa: PLC0415 (all that it takes to run a step)
+
+    return manual.run(place, wanted, reporting, asked)

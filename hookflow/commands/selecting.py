@@ -6,13 +6,11 @@ from pathlib import Path
 
 from hookflow.commands.options import Selection
 from hookflow.core import dependencies, scopes
-from hookflow.core.config import STAGES, Config, Step
+from hookflow.core.config import Config, Step
 from hookflow.core.errors import UsageError
 from hookflow.core.graph import Graph
 from hookflow.core.names import did_you_mean
 from hookflow.core.scopes import Scope
-
-DEFAULT_STAGE = "pre-commit"
 
 
 def manual_scope(wanted: Selection, directory: Path, root: Path) -> Scope:
@@ -54,17 +52,6 @@ def select(config: Config, wanted: Selection, stage: str) -> tuple[tuple[Step, .
     names = set(wanted.steps) if wanted.only else graph.ancestors(wanted.steps)
     steps = tuple(step for step in candidates if step.name in names)
     return steps, dependencies.data_graph(steps)
-
-
-def checked_stage(stage: str) -> str:
-    """The stage, if there is such a one.
-
-    Raises:
-        UsageError: There is none.
-    """
-    if stage not in STAGES:
-        raise UsageError(f'unknown stage {stage}; stages are git hook names and "manual"{did_you_mean(stage, STAGES)}')
-    return stage
 
 
 def _no_such_step(config: Config, name: str, stage: str) -> str:

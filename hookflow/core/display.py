@@ -37,6 +37,14 @@ def size(count: int) -> str:
     return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
 
 
+def coarse(value: float) -> str:
+    """A duration that is looked at while it grows, in whole seconds: ``<1 s``, ``12 s``, ``2 min 05 s``."""
+    whole = int(value)
+    if whole < _MINUTE:
+        return f"{whole} s" if whole else "<1 s"
+    return f"{whole // 60} min {whole % 60:02} s"
+
+
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """``1 file``, ``2 files``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -86,11 +86,19 @@ class RunFinished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warned:
-    """Something that a person should know and that changes no outcome."""
+    """Something that a person should know and that changes no outcome.
+
+    Attributes:
+        time: When.
+        message: What.
+        step: The step that it is about, or None.
+        waits: The step does not run now; the message says what it waits for.
+    """
 
     time: float
     message: str
     step: str | None = None
+    waits: bool = False
 
 
 Event = RunStarted | StepStarted | StepFinished | RunFinished | Warned

@@ -1,9 +1,11 @@
 """Whether a step need not run, and what is known of what decides that."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from hookflow.core.fingerprint import Fingerprint
 from hookflow.core.kept import Kept
+from hookflow.core.verdict import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +39,22 @@ class Insight:
     deciding: int | None
     last_run: str | None
     differences: Sequence[str]
+
+
+def unkept_because(before: Fingerprint, after: Fingerprint | None, *, excused: Collection[str]) -> str | None:
+    """That a pass is not kept since files were changed meanwhile, for people; None where there is nothing to say.
+
+    A file that was not there when the step began is not named: tools leave such things.
+
+    Args:
+        before: What decided when the step began.
+        after: What decides at the end of the run; None where that is not known.
+        excused: Files that steps changed which may do so.
+    """
+    states = after.files.states if after is not None else before.files.states
+    differing = (path for path, state in before.files.states.items() if states.get(path) != state)
+    changed = tuple(sorted(path for path in differing if path not in excused))
+    if not changed:
+        return None
+    how = "if the step changes that itself, `modifies` or `outputs` says so"
+    return f"its pass is not kept: changed since it began: {named(changed)} ({how})"

@@ -13,6 +13,7 @@ from hookflow.core.patterns import Patterns
 
 Tags = Callable[[str], Collection[str]]
 _EVERY_FILE = ("**",)
+NOT_SMART = "smart execution is off"  # the reason of a step that runs although nothing changed
 # Of the other stages (commit-msg, pre-rebase, ...) changed files are not the subject: a step there that names
 # no files runs each time.
 _STAGES_ABOUT_FILES = frozenset(
@@ -167,7 +168,7 @@ class Selector:
         if step.always_run:
             return "always runs"
         if not self.config.smart_execution:
-            return "smart execution is off"
+            return NOT_SMART
         if self.stage not in _STAGES_ABOUT_FILES and not (step.files or step.types or step.inputs):
             return f"{self.stage} is not about files"
         return None

@@ -3,7 +3,7 @@
 import signal
 
 from hookflow.core.display import count, printable
-from hookflow.core.outcome import Failed, Outcome, Passed, is_failure
+from hookflow.core.outcome import Failed, Outcome, Passed, TimedOut, is_failure
 
 _NAMED = 5  # files named in a reason; the event has them all
 
@@ -41,6 +41,23 @@ def with_note(outcome: Outcome, note: str | None) -> Outcome:
             return Failed(code, f"{reason}; {note}")
         case _:
             return outcome
+
+
+def contradicted(outcome: Outcome, run: str) -> Outcome:
+    """The outcome of a step that does something else now than an earlier run of the same content did.
+
+    Args:
+        outcome: That of now; a pass has made other outputs.
+        run: The id of the run that passed.
+    """
+    advice = "it reads something that is not declared (inputs, cache-env), or it is not deterministic"
+    match outcome:
+        case Failed(exit_code=code, reason=reason):
+            return Failed(code, f"{reason}, but run {run} passed on the same content: {advice}")
+        case TimedOut(reason=reason):
+            return TimedOut(f"{reason}, but run {run} passed on the same content: {advice}")
+        case _:
+            return Failed(0, f"made other outputs than run {run} did of the same content: {advice}")
 
 
 def named(paths: tuple[str, ...]) -> str:

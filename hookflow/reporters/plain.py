@@ -1,6 +1,7 @@
 """Plain text for a person: a line as each step ends, failures with their output last, then a summary."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, TextIO, assert_never
 
@@ -24,16 +25,25 @@ class Plain:
         level: ``quiet`` shows what went wrong, ``verbose`` also the output of steps that passed.
         colours: Whether `out` shows colours.
         logs_kept: Whether logs are still there after the run, so that naming them helps.
+        again: From a step's name to the command line that runs it again; None shows none.
     """
 
     def __init__(
-        self, out: TextIO, err: TextIO, *, level: Level = "plain", colours: bool = False, logs_kept: bool = True
+        self,
+        out: TextIO,
+        err: TextIO,
+        *,
+        level: Level = "plain",
+        colours: bool = False,
+        logs_kept: bool = True,
+        again: Callable[[str], str] | None = None,
     ) -> None:
         self._out: TextIO | None = out
         self._err: TextIO | None = err
         self._level = level
         self._colours = colours
         self._logs_kept = logs_kept
+        self._again = again
         self._width = 0
         self._shown_later: list[events.StepFinished] = []
         self._run: events.RunStarted | None = None
@@ -82,15 +92,19 @@ class Plain:
     def _output(self, event: events.StepFinished) -> None:
         name, reason = display.printable(event.step), _reason(event.outcome)
         self._line(f"\n--- {name}{f': {reason}' if reason else ''} ---")
-        if event.log is None:
-            return
-        lines, cut = output.tail(Path(event.log))
+        if event.log is not None:
+            self._log(event.log)
+        if self._again is not None and isinstance(event.outcome, Failed | TimedOut):
+            self._line(f"--- run it again: {display.printable(self._again(event.step))}")
+        if event.log is not None and self._logs_kept:
+            self._line(f"--- log of {name}: {display.printable(_short(event.log))}\n")
+
+    def _log(self, log: str) -> None:
+        lines, cut = output.tail(Path(log))
         if cut:
             self._line(f"(the last {display.count(len(lines), 'line')}; the rest is in the log)")
         for line in lines:
             self._line(display.harmless(line, colours=self._colours))
-        if self._logs_kept:
-            self._line(f"--- log of {name}: {display.printable(_short(event.log))}\n")
 
     def _warn(self, event: events.Warned) -> None:
         about = f"{display.printable(event.step)}: " if event.step is not None else ""

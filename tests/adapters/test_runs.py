@@ -84,3 +84,15 @@ def test_without_a_place_a_temporary_one_is_used_and_removed(tmp_path: Path) -> 
     assert log.parent.stat().st_mode & 0o777 == 0o700
     directory.close(keep=1)
     assert not os.path.lexists(log.parent)
+
+
+def test_whether_a_run_goes_on(tmp_path: Path) -> None:
+    """From its list of events on until it closes; asking takes nothing from it."""
+    directory = runs.RunDirectory(tmp_path, runs.new_id())
+    assert directory.path is not None
+    assert not runs.goes_on(directory.path)
+    directory.events().write_text("")
+    assert [runs.goes_on(directory.path) for _ in range(2)] == [True, True]
+    directory.close(keep=9)
+    assert [runs.goes_on(directory.path) for _ in range(2)] == [False, False]
+    assert not runs.goes_on(tmp_path / "missing")

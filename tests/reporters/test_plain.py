@@ -119,3 +119,15 @@ def test_names_that_the_encoding_has_not_are_escaped() -> None:
     reporter.emit(start("größe"))
     reporter.emit(finished("größe", Passed()))
     assert rb"gr\xf6\xdfe" in raw.getvalue()
+
+
+def test_failures_say_how_to_run_them_again(log: Path) -> None:
+    """On one line that a terminal can show; what passed does not."""
+    out = io.StringIO()
+    reporter = Plain(out, io.StringIO(), level="verbose", again=lambda step: f"hookflow run {step}\x1b")
+    reporter.emit(start("bad", "fine"))
+    reporter.emit(finished("fine", Passed(), log=log))
+    reporter.emit(finished("bad", Failed(1, "x"), blocking=True))
+    reporter.emit(end())
+    again = [line for line in out.getvalue().splitlines() if line.startswith("--- run")]
+    assert again == ["--- run it again: hookflow run bad\\x1b"]
