@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
         add(name, handler, about).add_argument("stages", nargs="*", metavar="STAGE")
     add("recover", _recover, "put back hidden changes that an interrupted run left")
     _logs_arguments(add("logs", _logs, "the log of the last run's steps"))
+    _report_arguments(add("report", _report, "the last run as one self-contained HTML page"))
     add("doctor", _doctor, "what on this machine would keep hookflow from working")
     return whole
 
@@ -129,6 +130,14 @@ def _graph_arguments(parser: argparse.ArgumentParser) -> None:
 def _logs_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("step", nargs="?", metavar="STEP", help="one step (default: all)")
     parser.add_argument("--run", metavar="ID", help="the run (default: the last)")
+
+
+def _report_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run", metavar="ID", help="the run (default: the last)")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="where to write it, - for standard output (default: beside the logs)"
+    )
+    parser.add_argument("--open", action="store_true", help="open it in the browser")
 
 
 def _count(word: str) -> int:
@@ -257,3 +266,9 @@ def _logs(options: Options) -> int:
     from hookflow.commands import logs
 
     return logs.logs(_place(options), options.step, options.run)
+
+
+def _report(options: Options) -> int:
+    from hookflow.commands import report
+
+    return report.report(_place(options), options.run, options.out, show=options.open)

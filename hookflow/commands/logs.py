@@ -1,14 +1,12 @@
 """``hookflow logs``: what the steps of a run printed."""
 
-import json
 import os
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from hookflow.adapters import repository, runs
+from hookflow.commands import recorded
 from hookflow.commands.options import Place
 from hookflow.core import display
 from hookflow.core.errors import UsageError
@@ -34,7 +32,7 @@ def logs(place: Place, step: str | None, run: str | None) -> int:
     """
     found = repository.Repository(place.directory)
     state = runs.state_directory(found.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
-    entries = _entries(_directory(state, run))
+    entries = _entries(recorded.directory(state, run))
     if step is None:
         for entry in entries.values():
             print(display.printable(f"--- {entry.step}: {entry.said}"), flush=True)
@@ -51,20 +49,10 @@ def logs(place: Place, step: str | None, run: str | None) -> int:
     return 0
 
 
-def _directory(state: Path, run: str | None) -> Path:
-    known = runs.list_runs(state)
-    if not known:
-        raise UsageError("no run has left a log here yet")
-    directory = runs.directory_of(state, known[0] if run in (None, "last") else str(run))
-    if directory is None:
-        raise UsageError(f"--run {run}: no such run is kept; the newest are {', '.join(known[:3])}")
-    return directory
-
-
 def _entries(directory: Path) -> dict[str, _Entry]:
     """The steps of a run, in the order of declaration; those of a run that goes on or was killed too."""
     entries: dict[str, _Entry] = {}
-    for event in _events(directory / runs.EVENTS):
+    for event in recorded.events(directory):
         match event["event"]:
             case "run-started":
                 entries = {step: _Entry(step, "not finished", None) for step in event["steps"]}
@@ -77,18 +65,6 @@ def _entries(directory: Path) -> dict[str, _Entry]:
             case _:
                 pass
     return entries
-
-
-def _events(file: Path) -> Iterator[dict[str, Any]]:
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return
-    for line in lines:
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue  # the last line of a run that was killed while it wrote
 
 
 def _print_log(log: Path) -> None:
