@@ -73,7 +73,9 @@ def _work(snapshot: Snapshot, durations: Mapping[str, float], jobs: int) -> floa
 
 
 def _limit(graph: Graph, facts: Facts, durations: Mapping[str, float]) -> float:
-    return max(graph.critical_path(durations)[1], _work(facts.snapshot, durations, facts.record.jobs))
+    """The bound with another graph or other durations; the work to do is the same, however it is split."""
+    work = _work(facts.snapshot, facts.record.durations, facts.record.jobs)
+    return max(graph.critical_path(durations)[1], work)
 
 
 def _in_parallel(facts: Facts) -> list[Advice]:
