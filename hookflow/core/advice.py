@@ -97,6 +97,8 @@ def _shorter_path(facts: Facts) -> list[Advice]:
     """Ideas about the critical path: its longest step split, and each of its edges done without."""
     graph, durations = facts.snapshot.graph, facts.record.durations
     path, length = critical_path(graph, durations)
+    if not path:  # all that ran took no time at all
+        return []
     now = _limit(graph, facts, durations)
     longest = max(path, key=lambda name: durations[name])
     split = _limit(graph, facts, {**durations, longest: durations[longest] / 2})

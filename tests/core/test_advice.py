@@ -6,6 +6,7 @@ from stories import BEGAN, Told, recorded, snapshot, told
 
 from hookflow.core.advice import Advice, Facts, advise
 from hookflow.core.graph import Edge, Graph, Reason
+from hookflow.core.outcome import Skipped
 from hookflow.core.record import read
 from hookflow.core.snapshot import Snapshot
 
@@ -91,6 +92,7 @@ def test_what_is_not_worth_a_sentence_is_not_said() -> None:
     """Nothing after a run of nothing, nor for milliseconds."""
     assert ideas({}, snapshot("")) == ()
     assert ideas({"a": (0.0, 0.04)}, snapshot("a")) == ()
+    assert ideas({"a": Skipped("no files"), "b": (1.0, 1.0)}, snapshot("ab")) == ()
 
 
 def test_names_of_any_bytes_do_not_break_a_sentence() -> None:
