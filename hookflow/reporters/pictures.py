@@ -17,7 +17,7 @@ _TOP = 26  # pixels: the time axis
 _HEAD = 30  # of a lane
 _ROW = 38  # of a step
 _MOST_TICKS = 4
-_MIDDLE = 50.0  # per cent: labels of bars that begin beyond it end with them
+_WIDEST = 70.0  # per cent of the timeline that a label may take, on a phone
 
 
 def timeline(report: Report) -> str:
@@ -53,9 +53,6 @@ def _lane_head(slot: int, busy: Sequence[Bar], top: float, whole: float) -> list
 
 def _row(report: Report, bar: Bar, top: float, whole: float) -> str:
     place = 100 * bar.start / whole
-    side = f'x="{place:.3f}%" dx="1"'
-    if place > _MIDDLE:
-        side = f'x="{max(place, 100 * bar.end / whole):.3f}%" dx="-2" text-anchor="end"'
     wait = ""
     if bar.wait:
         start = f'x1="{_at(bar.ready, whole)}" x2="{place:.3f}%"'
@@ -68,10 +65,20 @@ def _row(report: Report, bar: Bar, top: float, whole: float) -> str:
     title = f"<title>{text(_told(bar))}</title>"
     return (
         f'<a href="#{anchor(report, bar.step.name)}" aria-label="{text(_told(bar))}">{title}'
-        f'<text {side} y="{top + 13:g}">{text(_label(bar))}</text>{wait}'
+        f'<text {_label_place(place, 100 * bar.end / whole)} y="{top + 13:g}">{text(_label(bar))}</text>{wait}'
         f'<rect class="{shades}" x="{place:.3f}%" y="{top + 19:g}" '
         f'width="{_at(bar.end - bar.start, whole)}" height="12" rx="2"/>{tries}</a>'
     )
+
+
+def _label_place(start: float, end: float) -> str:
+    """Where a bar's label stands so that it stays in the picture; `start` and `end` are the bar's, in per cent."""
+    if start <= 100 - _WIDEST:
+        return f'x="{start:.3f}%" dx="1"'
+    if end >= _WIDEST:
+        return f'x="{end:.3f}%" dx="-2" text-anchor="end"'
+    middle = min(max((start + end) / 2, _WIDEST / 2), 100 - _WIDEST / 2)
+    return f'x="{middle:.3f}%" text-anchor="middle"'
 
 
 def _label(bar: Bar) -> str:

@@ -78,7 +78,7 @@ svg a:focus-visible { outline: 3px solid var(--focus); outline-offset: 1px; }
 .edge.order { stroke-dasharray: 6 4; } .edge.critical { stroke: var(--ink); stroke-width: 3; }
 .hit { fill: none; stroke: transparent; stroke-width: 14; }
 .tip { fill: var(--dim); } .tip.critical { fill: var(--ink); }
-@media (max-width: 30rem) { .graph { width: var(--width); } h1 { font-size: 1.35rem; }
+@media (max-width: 30rem) { .graph { width: var(--width); } .timeline { font-size: 12px; } h1 { font-size: 1.35rem; }
   header, main, footer { padding-left: .7rem; padding-right: .7rem; }
   .facts { grid-template-columns: 1fr 1fr; } .facts div { padding: .4rem .6rem; } .facts dd { font-size: 1rem; } }
 @media print { nav, .skip { display: none; }

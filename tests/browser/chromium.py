@@ -100,6 +100,12 @@ class Chromium:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
+    def wait_until(self, condition: str) -> None:
+        """Until an expression is true: the browser does some things after it has answered."""
+        self.value(
+            f"new Promise(done => {{ const look = () => ({condition}) ? done() : setTimeout(look, 5); look(); }})"
+        )
+
     def click(self, selector: str) -> None:
         """Click with the mouse where an element is."""
         chosen = f"const e = document.querySelector({json.dumps(selector)}); e.scrollIntoView({{block: 'center'}});"
