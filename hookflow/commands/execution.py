@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from hookflow.adapters import files, runs
-from hookflow.commands import jobs, recorded
+from hookflow.commands import jobs, kept_graph
 from hookflow.commands.options import HookCall, Reporting
 from hookflow.commands.preparation import Prepared
 from hookflow.commands.tree import Tree
@@ -68,7 +68,7 @@ def _run(
 ) -> int:
     started = time.monotonic()
     emit(_run_started(prepared, directory.run))
-    recorded.keep_graph(directory.path if directory.kept else None, prepared.frame.graph, prepared.steps)
+    kept_graph.keep(directory.path if directory.kept else None, prepared.frame.graph, prepared.steps)
     directory.publish()
     ledger = Ledger({step.name: step for step in prepared.steps}, directory, emit, time.time)
     around, missing = jobs.surroundings(prepared, directory.run, push, colour=_colours(sys.stdout))

@@ -1,4 +1,4 @@
-"""What runs left behind: their events, their graph and the ends of their logs."""
+"""What runs left behind: their events and the ends of their logs."""
 
 import json
 import os
@@ -7,15 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hookflow.adapters import files, runs
-from hookflow.core import record, snapshot
-from hookflow.core.config import Step
+from hookflow.adapters import runs
+from hookflow.core import record
 from hookflow.core.errors import UsageError
-from hookflow.core.graph import Graph
 from hookflow.core.record import Record
 from hookflow.core.report import Log
-
-_GRAPH = "graph.json"
 
 
 def directory(state: Path, run: str | None) -> Path:
@@ -58,25 +54,6 @@ def past(state: Path, most: int) -> Sequence[Record]:
     """The newest `most` runs that are kept, the oldest first: where the history of durations comes from."""
     found = (read(place) for run in runs.list_runs(state)[:most] if (place := runs.directory_of(state, run)))
     return [run for run in found if run is not None][::-1]
-
-
-def keep_graph(place: Path | None, graph: Graph, steps: Sequence[Step]) -> None:
-    """Leave the graph of a run in its directory, so that a later report shows this one.
-
-    Nothing is lost but the picture where that cannot be written.
-    """
-    if place is None:
-        return
-    with suppress(OSError), files.private_text(place / _GRAPH) as file:
-        json.dump(snapshot.as_data(graph, {step.name: step for step in steps}), file)
-
-
-def graph(place: Path) -> snapshot.Snapshot | None:
-    """The graph that a run left; None where there is none, or only a part of it."""
-    try:
-        return snapshot.from_data(json.loads((place / _GRAPH).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return None
 
 
 def tail(place: Path, *, lines: int, size: int) -> Log | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hookflow.adapters import files, filetypes, repository, runs
-from hookflow.commands import preparation, recorded
+from hookflow.commands import kept_graph, preparation, recorded
 from hookflow.commands.options import Place
 from hookflow.core import dependencies, selection, snapshot
 from hookflow.core import report as reports
@@ -79,7 +79,7 @@ def _open(target: Path) -> None:
 
 def _graph(place: Place, directory: Path, record: Record) -> tuple[Snapshot | None, str | None]:
     """The run's own graph, else that of the configuration as it is now; and what to know of it."""
-    kept = recorded.graph(directory)
+    kept = kept_graph.read(directory)
     if kept is not None:
         return kept, None
     try:

@@ -6,6 +6,7 @@ neighbours' (least squares under the order, by pooling adjacent violators). Leng
 """
 
 import unicodedata
+from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -149,8 +150,10 @@ def _crossings(layers: Sequence[Sequence[_Place]], neighbours: Mapping[_Place, _
     crossings = 0
     for left, right in pairwise(layers):
         at = {place: index for index, place in enumerate(right)}
-        ends = [end for place in left for end in sorted(at[other] for other in neighbours[place].right)]
-        crossings += sum(first > second for index, first in enumerate(ends) for second in ends[index + 1 :])
+        seen: list[int] = []
+        for end in (end for place in left for end in sorted(at[other] for other in neighbours[place].right)):
+            crossings += len(seen) - bisect_right(seen, end)
+            insort(seen, end)
     return crossings
 
 

@@ -213,17 +213,18 @@ def _log(report: Report, step: StepRecord) -> str:
     if log is None:
         return '<p class="dim">It left no log.</p>'
     if not log.lines:
-        return '<p class="dim">It printed nothing.</p>' if not log.cut else f"<p>{_rest(report, 'The log')}</p>"
+        return '<p class="dim">It printed nothing.</p>' if not log.cut else f"<p>{_rest(report, step, 'The log')}</p>"
     shown = html.escape("\n".join(harmless(line) for line in log.lines), quote=False)
-    before = f"<p>{_rest(report, 'What came before')}</p>" if log.cut else ""
+    before = f"<p>{_rest(report, step, 'What came before')}</p>" if log.cut else ""
     return (
         f'<h3>Output</h3>{before}<pre tabindex="0" role="region" aria-label="output of {text(step.name)}">\n'
         f"{shown}</pre>"
     )
 
 
-def _rest(report: Report, what: str) -> str:
-    return f"{what} is left out here: <code>hookflow logs --run {text(report.record.run)}</code> prints all."
+def _rest(report: Report, step: StepRecord, what: str) -> str:
+    command = f"hookflow logs {text(step.name)} --run {text(report.record.run)}"
+    return f"{what} is left out here: <code>{command}</code> prints all."
 
 
 def _history(report: Report) -> str:

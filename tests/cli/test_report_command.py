@@ -63,7 +63,7 @@ def test_only_the_end_of_a_long_log_is_in_the_page(ran: Project) -> None:
     assert "\n801\n" in text
     assert "\n800\n" not in text
     run = ran.events()[0]["run"]
-    assert f"hookflow logs --run {run}" in text
+    assert f"hookflow logs bad --run {run}" in text
 
 
 def test_an_old_run_is_shown_with_its_old_graph(ran: Project) -> None:

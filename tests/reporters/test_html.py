@@ -140,7 +140,7 @@ def test_output_is_shown_without_control_sequences() -> None:
     log = Log(("\x1b[31mred\x1b[0m <b>", "10 %\r100 %"), cut=True)
     text = page(make(recorded({"a": (0.0, 1.0)}, run="R1"), None, logs={"a": log}))
     assert 'aria-label="output of a">\nred &lt;b&gt;\n100 %</pre>' in text
-    assert "<code>hookflow logs --run R1</code> prints all" in text
+    assert "<code>hookflow logs a --run R1</code> prints all" in text
 
 
 @pytest.mark.parametrize(
