@@ -19,6 +19,7 @@ from hookflow.core.snapshot import Snapshot
 _LEAST_SHARE = 0.03  # of the wall time: less is not worth a sentence
 _LEAST = 0.05  # seconds; below that, starting a process decides
 _MOST_IDEAS = 6
+_MOST_EDGES = 2  # of those, about edges: each needs a person's thought
 _USUAL_RUNS = 3  # so many make a median
 _SLOWER = 1.5
 
@@ -102,18 +103,19 @@ def _shorter_path(facts: Facts) -> list[Advice]:
     now = _limit(graph, facts, durations)
     longest = max(path, key=lambda name: durations[name])
     split = _limit(graph, facts, {**durations, longest: durations[longest] / 2})
-    ideas = [
-        Advice(
-            f"critical path: {printable(longest)} {shown(durations[longest])} of {shown(length)}: "
-            f"splitting it in two that run at the same time saves up to {shown(now - split)}",
-            now - split,
-        )
-    ]
+    ideas = []
     for edge in _edges_along(graph, durations):
         without = Graph(graph.nodes, (other for other in graph.edges if other is not edge))
         saves = now - _limit(without, facts, durations)
         ideas.append(Advice(f"critical path: {_without(edge)} up to {shown(saves)} would be saved", saves))
-    return ideas
+    return [
+        Advice(
+            f"critical path: {printable(longest)} {shown(durations[longest])} of {shown(length)}: "
+            f"splitting it in two that run at the same time saves up to {shown(now - split)}",
+            now - split,
+        ),
+        *sorted(ideas, key=lambda idea: -idea.saves)[:_MOST_EDGES],
+    ]
 
 
 def _edges_along(graph: Graph, durations: Mapping[str, float]) -> list[Edge]:

@@ -49,6 +49,16 @@ def test_an_order_of_writes_can_be_done_without_by_other_files() -> None:
     assert not any("b waits" in text or "b comes" in text for text in [idea.text for idea in ideas(steps, made)])
 
 
+def test_only_the_two_edges_that_cost_most_are_questioned() -> None:
+    """A chain has many, and each needs a person's thought."""
+    steps: dict[str, Told] = {"a": (0.0, 1.0), "b": (1.0, 3.0), "c": (3.0, 6.0), "d": (6.0, 7.0)}
+    texts = [idea.text for idea in ideas(steps, snapshot("abcd", ["ab", "bc", "cd"]), jobs=4)]
+    assert [text.partition(" because")[0] for text in texts if "would be saved" in text] == [
+        "critical path: c waits for b",
+        "critical path: b waits for a",
+    ]
+
+
 def test_steps_one_after_another_could_run_in_parallel() -> None:
     """Unless the graph is a chain."""
     steps: dict[str, Told] = {"a": (0.0, 2.0), "b": (2.0, 5.0)}
