@@ -1,6 +1,7 @@
 """Commands about runs that were."""
 
 import argparse
+from pathlib import Path
 
 from hookflow import choices
 from hookflow.catalogue.entry import Entry, Options, command, place
@@ -36,6 +37,30 @@ def _logs(options: Options) -> int:
             raise UsageError("--list lists all runs: it goes with no step, --run or --follow")
         return logs.list_runs(place(options))
     return logs.logs(place(options), options.step, options.run, follow=options.follow)
+
+
+def _report_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--run", metavar="ID", help="the run (default: the last)")
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="where to write it, - for standard output (default: beside the logs)"
+    )
+    parser.add_argument("--open", action="store_true", help="open it in the browser")
+
+
+@command(
+    COMMANDS,
+    "report",
+    "the last run as one self-contained HTML page",
+    {
+        "hookflow report --open": "in the browser",
+        "hookflow report --run 20261125T043122-481516kqz --out run.html": "of an earlier run, as a file",
+    },
+    arguments=_report_arguments,
+)
+def _report(options: Options) -> int:
+    from hookflow.commands import report
+
+    return report.report(place(options), options.run, options.out, show=options.open)
 
 
 def _cache_arguments(parser: argparse.ArgumentParser) -> None:

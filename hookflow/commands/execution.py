@@ -11,7 +11,7 @@ from typing import Any
 
 from hookflow.adapters import runs, terminal
 from hookflow.adapters.repository import Repository
-from hookflow.commands import answering, jobs, memory, reporting, screen
+from hookflow.commands import answering, jobs, kept_graph, memory, reporting, screen
 from hookflow.commands.answer import Question
 from hookflow.commands.memory import Memory
 from hookflow.commands.options import HookCall, Reporting
@@ -87,6 +87,9 @@ class _Run:
     def carry_out(self, work: Mapping[str, Job], warning: str | None) -> int:
         """Replay, run, keep; returns the exit code."""
         self.voice.emit(_run_started(self.prepared, self.directory.run))
+        kept_graph.keep(
+            self.directory.path if self.directory.kept else None, self.prepared.frame.graph, self.prepared.steps
+        )
         self.directory.publish()
         ledger = Ledger({step.name: step for step in self.prepared.steps}, self.directory, self.voice.emit, time.time)
         for message in (*self.prepared.warnings, self.directory.problem, warning):
