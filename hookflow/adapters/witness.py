@@ -38,9 +38,17 @@ def find(directory: Path) -> Place | None:
     for root in (directory, *directory.parents):
         dot_git = root / ".git"
         if dot_git.is_dir():
-            return Place(root, dot_git, dot_git)
+            return _unless_elsewhere(Place(root, dot_git, dot_git))
         if dot_git.is_file():
-            return _linked(root, dot_git)
+            return _unless_elsewhere(_linked(root, dot_git))
+    return None
+
+
+def _unless_elsewhere(place: Place | None) -> Place | None:
+    """The place, if git's environment does not name another one."""
+    named = os.environ.get("GIT_DIR")
+    if place is None or named is None or (place.root / named).resolve() == place.git_dir.resolve():
+        return place
     return None
 
 

@@ -179,9 +179,9 @@ def keep(asked: Question, answer: Answer, spec: Spec, is_same: Callable[[Status]
         _prune(asked.file.parent)
 
 
-def forget(place: witness.Place) -> None:
-    """No answer is kept any more."""
-    for file in (state_of(place) / ANSWERS).glob("*.json"):
+def forget(state: Path) -> None:
+    """No answer is kept any more in a state directory."""
+    for file in (state / ANSWERS).glob("*.json"):
         with suppress(OSError):
             file.unlink()
 

@@ -105,7 +105,7 @@ def test_the_graph_is_coloured_by_a_kept_run(linted: Project) -> None:
     """The last one or one by its id; the graph is that of the run's own steps."""
     linted.hookflow("run")
     first = linted.events()[0]["run"]
-    linted.hookflow("run", "fine")
+    linted.hookflow("run", "fine", "--no-cache")
     drawn = linted.hookflow("graph", "--format", "mermaid", "--run", first).out
     assert "class s0 failed" in drawn
     assert "class s1 blocked" in drawn

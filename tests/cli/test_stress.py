@@ -44,7 +44,8 @@ def tree(project: Project) -> Tree:
 def messy(project: Project) -> Project:
     """Partially staged, renamed, deleted, binary and odd-named files, and two steps that take a moment."""
     project.configure(
-        'parallel = true\n[steps.read]\nrun = "cat {files} > /dev/null; sleep 0.1 & wait"\nfiles = ["*"]\n'
+        "parallel = true\ncache = false\n"
+        '[steps.read]\nrun = "cat {files} > /dev/null; sleep 0.1 & wait"\nfiles = ["*"]\n'
         '[steps.write]\nrun = "sleep 0.05; echo out > .git/out"\nfiles = ["*"]'
     )
     names = ["plain", "a b", " lead", "trail ", "new\nline", 'quo"te', "$(touch x)", "-dash", "sub/deep/file", "日本"]
