@@ -20,8 +20,11 @@ _DERIVED = ("FORCE_COLOR", "CLICOLOR_FORCE", "VIRTUAL_ENV", "HOOKFLOW")
 
 def keep(asked: Question, prepared: Prepared, around: Surroundings, known: Memory) -> None:
     """Keep the answer of a run that passed, if nothing but what `answer` looks at can have decided it."""
-    rows, seen = known.results.rows(), known.results.contents
-    if rows is None or seen is None or not seen.is_simple or len(seen.looked_at) > _MOST_FILES:
+    rows, moment = known.results.rows(), known.results.moment
+    if rows is None or moment is None:
+        return
+    seen = moment.contents
+    if not seen.is_simple or len(seen.looked_at) > _MOST_FILES:
         return
     steps = [step for step in prepared.steps if prepared.decisions[step.name].run]
     inputs = [Patterns(step.inputs) for step in steps if step.inputs]

@@ -8,6 +8,7 @@ from pathlib import Path
 from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import Database
 from hookflow.adapters.store import BLOBS, Duration, History, Store
+from hookflow.commands import answer
 from hookflow.commands.preparation import Prepared
 from hookflow.commands.results import Results
 from hookflow.core import estimate, outcome
@@ -32,6 +33,7 @@ class Memory:
         self._prepared = prepared
         self._run = around.run
         self._database = database
+        self._state = state
         self._history = History(database)
         self.results = Results(prepared, around, Store(database, Blobs(state / BLOBS)))
         running = [step.name for step in prepared.steps if prepared.decisions[step.name].run]
@@ -45,6 +47,8 @@ class Memory:
         """Keep what this run came to, and say what could not be kept although a person might expect it."""
         for name, sentence in self.results.keep(ledger.seconds, self._run, ledger.log):
             ledger.warn(sentence, name)
+        if self.results.contradicted:
+            answer.forget(self._state)  # one of them may rest on that result
         self._history.note(
             Duration(name, seconds, len(self._prepared.decisions[name].files), outcome.word(ended))
             for name, seconds in ledger.seconds.items()

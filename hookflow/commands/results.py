@@ -51,12 +51,17 @@ class Results:
         prepared: The run.
         around: What its steps' environments have in common.
         store: What is known of earlier runs.
+
+    Attributes:
+        contradicted: Whether a step did something else than its kept result says.
+        moment: What decides, as it was last looked at; None where that is not known.
     """
 
     def __init__(self, prepared: Prepared, around: Surroundings, store: Store) -> None:
         self._prepared = prepared
         self._around = around
         self._store = store
+        self.contradicted = False
         self._ended: set[str] = set()  # since the files were looked at
         self._changed: set[str] = set()
         self._stale = False
@@ -67,8 +72,8 @@ class Results:
         self._used: list[str] = []
         self._rows: dict[str, Row] = {}
         self._remarks: list[tuple[str, str]] = []
-        self._moment: Moment | None = None
-        self._moment = self._look(hidden=prepared.hides)
+        self.moment: Moment | None = None
+        self.moment = self._look(hidden=prepared.hides)
 
     def judge(self, name: str) -> Hit | Miss:
         """Whether the step need not run as things stand now; nothing is written."""
@@ -103,11 +108,6 @@ class Results:
         log = self._store.blobs.place(kept.log) if kept is not None and kept.log is not None else None
         return Replay(Cached(judgement.reason), log)
 
-    @property
-    def contents(self) -> Contents | None:
-        """The files as they were last looked at."""
-        return self._moment.contents if self._moment is not None else None
-
     def rows(self) -> tuple[Row, ...] | None:
         """What a run of exactly this would come to: every step skipped, or its pass kept; None where it is not so."""
         decisions = self._prepared.decisions
@@ -121,7 +121,7 @@ class Results:
     def insight(self, name: str) -> Insight:
         """What is known of what decides a step's result; for people."""
         cacheable = uncached_because(self._step(name), self._prepared.stage) is None
-        found = self._moment.fingerprint(name) if self._moment is not None else None
+        found = self.moment.fingerprint(name) if self.moment is not None else None
         last = self._store.last_pass(name)
         different = differences(last.fingerprint, found) if last is not None and found is not None else []
         deciding = None if found is None else len(found.files.states)
@@ -141,10 +141,10 @@ class Results:
         if self._prepared.caching == "off" or name in self._before:
             return
         self._refresh()
-        known = self._moment is not None and uncached_because(self._step(name), self._prepared.stage) is None
-        self._before[name] = self._moment.fingerprint(name) if self._moment is not None and known else None
-        if self._moment is not None and known and self._step(name).per_file:
-            self._files_before[name] = self._moment.of_files(name) or {}
+        known = self.moment is not None and uncached_because(self._step(name), self._prepared.stage) is None
+        self._before[name] = self.moment.fingerprint(name) if self.moment is not None and known else None
+        if self.moment is not None and known and self._step(name).per_file:
+            self._files_before[name] = self.moment.of_files(name) or {}
 
     def ended(self, name: str, outcome: Outcome, changed: Sequence[str]) -> Outcome:
         """The step has ended with this outcome; returns it, or what comparing it with an earlier run makes of it."""
@@ -206,14 +206,14 @@ class Results:
             results.append((kept, after))
             self._rows[name] = Row(name, _passed(kept), log=kept.log, skipped=False)
         if now is not None:
-            self._moment = now
+            self.moment = now
         if results or file_passes:
             with suppress(OSError):
                 self._store.keep(results, file_passes)
         return self._remarks
 
     def _judge_whole(self, name: str) -> Hit | Miss:
-        found = self._moment.fingerprint(name) if self._moment is not None else None
+        found = self.moment.fingerprint(name) if self.moment is not None else None
         if found is None:
             return Miss(f"not cached: {_UNKNOWN}")
         kept = self._store.result(found.key)
@@ -222,7 +222,7 @@ class Results:
         return Hit(_passed(kept), kept)
 
     def _judge_files(self, name: str) -> Hit | Miss:
-        keys = self._moment.of_files(name) if self._moment is not None else None
+        keys = self.moment.of_files(name) if self.moment is not None else None
         if keys is None:
             return Miss(f"not cached: {_UNKNOWN}")
         passed = self._store.passed_files(list(keys.values()))
@@ -245,7 +245,7 @@ class Results:
 
     def _refresh(self) -> None:
         if self._stale:
-            self._moment = self._look(hidden=False)
+            self.moment = self._look(hidden=False)
             self._stale = False
             self._ended.clear()
 
@@ -254,7 +254,7 @@ class Results:
             return None
         repository = self._prepared.project.repository
         try:
-            earlier = self._moment.contents if self._moment is not None else None
+            earlier = self.moment.contents if self.moment is not None else None
             found = Contents(repository.root, repository.common_dir, hidden=hidden, earlier=earlier)
         except GitError:
             return None
@@ -268,7 +268,7 @@ class Results:
         if not kept.outputs:
             return True
         step = self._step(kept.step)
-        tracked = self._moment.contents.is_tracked if self._moment is not None else bool
+        tracked = self.moment.contents.is_tracked if self.moment is not None else bool
         root = self._prepared.project.repository.root
         patterns = Patterns(step.outputs)
         done = outputs.restore(root, kept.outputs, patterns, self._store.blobs, writing=writing, spared=tracked)
@@ -279,6 +279,7 @@ class Results:
         """What a replay would have told differs from what the step does now."""
         kept = self._verified[name]
         self._store.forget(kept.key)
+        self.contradicted = True
         return contradicted(outcome, kept.run)
 
     def _unchanged_files(self, name: str, now: Moment) -> list[str]:
