@@ -106,6 +106,7 @@ def _parts(step: Step, around: Circumstances) -> Iterator[Part]:
     yield from _each("platform", around.platform)
     yield Part("command", "run", _command(step.run))
     yield Part("command", "fix", _command(step.fix) if around.fixing and step.fix is not None else "none")
+    yield Part("batch", "batch", str(step.batch))
     yield Part("directory", "cwd", step.cwd)
     yield Part("outputs", "patterns", json.dumps(step.outputs))
     yield from _each("env", {name: digest([value]) for name, value in step.env.items()})
@@ -213,6 +214,7 @@ _SENTENCES = {
     "schema": "results are kept in another way by this hookflow",
     "platform": "{name} is another one ({old}, now {new})",
     "command": "its command `{name}` is another one",
+    "batch": "its files are split in another way ({old}, now {new})",
     "directory": "its working directory is another one ({old}, now {new})",
     "outputs": "its outputs are declared in another way",
     "env": "the variable {name} (env) has another value",
