@@ -181,7 +181,7 @@ class Deciding:
         self._global = Patterns(config.global_inputs)
         self._outputs = Patterns(step.outputs)
         # Steps of equal rules are decided by the same files.
-        self.rules = (step.files, *((step.inputs, step.exclude) if step.files else ()), step.outputs)
+        self.rules = (step.files, step.inputs, step.exclude if step.files else (), step.outputs)
 
     def takes(self, path: str) -> bool:
         """Whether the content of `path` decides."""
