@@ -153,8 +153,10 @@ def uncached_because(step: Step, stage: str) -> str | None:
         return "cache = false"
     if step.always_run and step.cache is None:
         return "it says always-run; with cache = true its passes would be kept too"
-    if stage not in _STAGES_TOLD_BY_FILES:
-        return f"the result of a step of {stage} is not told by files"
+    # One that was named may be of other stages only; what it reads then is what it reads there.
+    stages = (stage,) if stage in step.stages else step.stages or (stage,)
+    if not _STAGES_TOLD_BY_FILES.intersection(stages):
+        return f"the result of a step of {stages[0]} is not told by files"
     takes_args = any("{args}" in command for command in (step.run, step.fix) if command)
     reasons = {
         "it talks to a person": step.interactive,
