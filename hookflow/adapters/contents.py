@@ -71,6 +71,8 @@ class Contents:
         dirty = self._dirty() if converted or not hidden else frozenset[str]()
         # What is under a filter is not hidden: the filter, a program, would have to run.
         stays = self._filtered(dirty) if hidden else dirty
+        if hidden:  # what is only announced is not hidden
+            untrusted |= self._announced()
         self.looked_at = frozenset(untrusted | stays | (converted - dirty) | (converted & stays) | {*untracked_files})
         self._states: dict[str, FileState | None] = {}
         self.opaque = frozenset(path.rstrip("/") for path in untracked if path.endswith("/"))
@@ -109,8 +111,18 @@ class Contents:
         return porcelain.names(listed)
 
     def _dirty(self) -> frozenset[str]:
-        changed = porcelain.raw_changes(self._git.ask_contents(*_RAW, "--ignore-submodules=all"))
-        return frozenset(change.path for change in changed)
+        return frozenset(change.path for change in self._changes())
+
+    def _announced(self) -> set[str]:
+        """Files of which only the name was added (``git add -N``); the index has them as empty ones."""
+        empty = self._blob_id([], 0)
+        seeming = (path for path, state in self._index.items() if state.object_id == empty)
+        if not any(state is not None and state.object_id != empty for state in map(self._seen, seeming)):
+            return set()
+        return {change.path for change in self._changes() if change.letter == "A"}
+
+    def _changes(self) -> Iterator[porcelain.RawChange]:
+        return porcelain.raw_changes(self._git.ask_contents(*_RAW, "--ignore-submodules=all"))
 
     def _converted(self) -> frozenset[str]:
         """Files whose bytes in the work tree may be others than the index's although git calls them the same."""
