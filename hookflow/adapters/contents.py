@@ -73,6 +73,8 @@ class Contents:
         dirty = self._dirty() if converted or not hidden else frozenset[str]()
         # What is under a filter is not hidden: the filter, a program, would have to run.
         stays = self._filtered(dirty) if hidden else dirty
+        if hidden:  # what is only announced is not hidden
+            untrusted |= self._announced()
         self.looked_at = frozenset(untrusted | stays | (converted - dirty) | (converted & stays) | {*untracked_files})
         self._states: dict[str, FileState | None] = {}
         self.dirty, self.untracked = dirty, frozenset(untracked_files)
@@ -107,8 +109,14 @@ class Contents:
     def entered(self, inputs: Patterns) -> list[str]:
         """Directories that git ignores as a whole and that rules name."""
         named = inputs.directories()
+        # `build` and `build/` name a directory at any depth.
+        anywhere = {name for line in inputs.lines if "/" not in (name := line.strip("/"))}
         ignored = (path.rstrip("/") for path in self._ignored if path.endswith("/"))
-        return [each for each in ignored if any(name == each or name.startswith(f"{each}/") for name in named)]
+        return [
+            each
+            for each in ignored
+            if each.rpartition("/")[2] in anywhere or any(f"{name}/".startswith(f"{each}/") for name in named)
+        ]
 
     def configuration_files(self) -> list[str]:
         """Files outside the work tree that say how git reads it: configuration and attributes, there or not."""
@@ -136,8 +144,18 @@ class Contents:
         return porcelain.names(listed)
 
     def _dirty(self) -> frozenset[str]:
-        changed = porcelain.raw_changes(self._git.ask_contents(*_RAW, "--ignore-submodules=all"))
-        return frozenset(change.path for change in changed)
+        return frozenset(change.path for change in self._changes())
+
+    def _announced(self) -> set[str]:
+        """Files of which only the name was added (``git add -N``); the index has them as empty ones."""
+        empty = self._blob_id([], 0)
+        seeming = (path for path, state in self._index.items() if state.object_id == empty)
+        if not any(state is not None and state.object_id != empty for state in map(self._seen, seeming)):
+            return set()
+        return {change.path for change in self._changes() if change.letter == "A"}
+
+    def _changes(self) -> Iterator[porcelain.RawChange]:
+        return porcelain.raw_changes(self._git.ask_contents(*_RAW, "--ignore-submodules=all"))
 
     def _converted(self) -> frozenset[str]:
         """Files whose bytes in the work tree may be others than the index's although git calls them the same."""
@@ -156,7 +174,12 @@ class Contents:
 
     def _has_attributes(self) -> bool:
         """Whether any attribute may be given to a file: in the work tree, or in one of git's own places."""
-        if any(path.rpartition("/")[2] == ".gitattributes" for path in self.paths):
+        directories = {""}
+        for path in self.paths:
+            while (path := path.rpartition("/")[0]) not in directories:
+                directories.add(path)
+        # Not among `paths`: git heeds those too that it ignores.
+        if any(os.path.lexists(self._place(f"{name}/.gitattributes".lstrip("/"))) for name in directories):
             return True
         if "core.attributesfile" in self._git.settings:
             return True

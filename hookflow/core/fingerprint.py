@@ -106,6 +106,7 @@ def _parts(step: Step, around: Circumstances) -> Iterator[Part]:
     yield from _each("platform", around.platform)
     yield Part("command", "run", _command(step.run))
     yield Part("command", "fix", _command(step.fix) if around.fixing and step.fix is not None else "none")
+    yield Part("batch", "batch", str(step.batch))
     yield Part("directory", "cwd", step.cwd)
     yield Part("outputs", "patterns", json.dumps(step.outputs))
     yield from _each("env", {name: digest([value]) for name, value in step.env.items()})
@@ -152,8 +153,10 @@ def uncached_because(step: Step, stage: str) -> str | None:
         return "cache = false"
     if step.always_run and step.cache is None:
         return "it says always-run; with cache = true its passes would be kept too"
-    if stage not in _STAGES_TOLD_BY_FILES:
-        return f"the result of a step of {stage} is not told by files"
+    # One that was named may be of other stages only; what it reads then is what it reads there.
+    stages = (stage,) if stage in step.stages else step.stages or (stage,)
+    if not _STAGES_TOLD_BY_FILES.intersection(stages):
+        return f"the result of a step of {stages[0]} is not told by files"
     takes_args = any("{args}" in command for command in (step.run, step.fix) if command)
     reasons = {
         "it talks to a person": step.interactive,
@@ -180,7 +183,7 @@ class Deciding:
         self._global = Patterns(config.global_inputs)
         self._outputs = Patterns(step.outputs)
         # Steps of equal rules are decided by the same files.
-        self.rules = (step.files, *((step.inputs, step.exclude) if step.files else ()), step.outputs)
+        self.rules = (step.files, step.inputs, step.exclude if step.files else (), step.outputs)
 
     def takes(self, path: str) -> bool:
         """Whether the content of `path` decides."""
@@ -213,6 +216,7 @@ _SENTENCES = {
     "schema": "results are kept in another way by this hookflow",
     "platform": "{name} is another one ({old}, now {new})",
     "command": "its command `{name}` is another one",
+    "batch": "its files are split in another way ({old}, now {new})",
     "directory": "its working directory is another one ({old}, now {new})",
     "outputs": "its outputs are declared in another way",
     "env": "the variable {name} (env) has another value",

@@ -61,7 +61,7 @@ def outputs_from_json(text: str) -> tuple[Output, ...]:
     Raises:
         ValueError: What is kept is not what this hookflow keeps.
     """
-    return tuple(_output(each) for each in _list(json.loads(text)))
+    return tuple(_output(each) for each in _list(text))
 
 
 def is_digest(value: object) -> bool:
@@ -69,7 +69,11 @@ def is_digest(value: object) -> bool:
     return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
-def _list(value: object) -> list[object]:
+def _list(text: str) -> list[object]:
+    try:
+        value = json.loads(text)
+    except RecursionError as error:  # so many brackets, one in another, were not written by us
+        raise ValueError(str(error)) from error
     if not isinstance(value, list):
         raise ValueError("no list")  # noqa: TRY004 (a value of the wrong form, not a defect)
     return value
@@ -79,7 +83,8 @@ def _output(value: object) -> Output:
     match value:
         case {"path": str(path), "mode": int(mode), "blob": str(blob), **others} if not others:
             problem = path_problem(path)
-            if problem is None and not mode & ~_PERMISSIONS and is_digest(blob):
+            is_mode = not isinstance(mode, bool) and not mode & ~_PERMISSIONS
+            if problem is None and is_mode and is_digest(blob):
                 return Output(path, mode, blob)
             raise ValueError(problem or "no permissions, or no digest")
         case _:
@@ -97,13 +102,22 @@ def path_problem(path: str) -> str | None:
         return f"{path!r} is no name inside the work tree"
     if any(_is_gits(name) for name in names):
         return f"{path!r} is inside git's own directory"
-    return None
+    return None if _stands_for_bytes(path) else f"{path!r} is no name of a file"
 
 
 def _is_gits(name: str) -> bool:
     """Whether a file system may take the name for ``.git`` (CVE-2014-9390: case, ignorable characters, short names)."""
-    plain = "".join(char for char in name if char.isascii()).casefold().rstrip(". ").partition(":")[0]
+    plain = "".join(char for char in name if char.isascii()).casefold().partition(":")[0].rstrip(". ")
     return plain == ".git" or plain.startswith("git~")
+
+
+def _stands_for_bytes(path: str) -> bool:
+    """JSON can hold halves of characters that no name decodes to."""
+    try:
+        data(path)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def parts_as_json(parts: tuple[Part, ...]) -> str:
@@ -117,7 +131,7 @@ def parts_from_json(text: str) -> tuple[Part, ...]:
     Raises:
         ValueError: What is kept is not of this form.
     """
-    return tuple(_part(each) for each in _list(json.loads(text)))
+    return tuple(_part(each) for each in _list(text))
 
 
 def _part(value: object) -> Part:
