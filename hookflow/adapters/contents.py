@@ -23,7 +23,6 @@ _RAW = ("diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "
 _LINK, _FILE, _PROGRAM = "120000", "100644", "100755"
 _CHUNK = 1 << 20
 _COARSE = 50_000_000  # nanoseconds: what file systems' clocks may lag behind the system's, and more
-_Times = tuple[int, int, int, int]  # inode, size, times of the last change of content and of anything
 # Attributes by which the bytes in the work tree may differ from the blob's (gitattributes(5)).
 _CONVERTING = frozenset({"text", "eol", "crlf", "filter", "ident", "working-tree-encoding"})
 
@@ -38,9 +37,6 @@ class Contents:
         earlier: The same files a moment ago: what has not been touched since need not be read again.
 
     Attributes:
-        paths: Every file that git tracks or would offer to track.
-        known: The same, to ask whether one is among them.
-        looked_at: Files of which the bytes in the work tree decide, not the index.
         dirty: Tracked files that are not as the index has them, as far as that was of interest.
         untracked: Files that git would offer to track.
         opaque: Names of which it is not known what is in them: other repositories inside this one, and files
@@ -54,7 +50,7 @@ class Contents:
         self, root: Path, common_dir: Path, *, hidden: bool = False, earlier: "Contents | None" = None
     ) -> None:
         self._earlier = earlier.remembered() if earlier is not None else {}
-        self._times: dict[str, _Times] = {}
+        self._times: dict[str, int] = {}
         self._began = time.time_ns()
         self._root = porcelain.data(str(root))
         self._common_dir = common_dir
@@ -66,26 +62,39 @@ class Contents:
             if not trusted:
                 untrusted.add(entry.path)
         untracked = porcelain.names(self._git.ask("ls-files", "--others", "--exclude-standard", "-z"))
-        untracked_files = [path for path in untracked if not path.endswith("/")]
-        self.paths: tuple[str, ...] = (*self._index, *untracked_files)
-        self.known = frozenset(self.paths)
+        self.untracked = frozenset(path for path in untracked if not path.endswith("/"))
         converted = self._converted()
         dirty = self._dirty() if converted or not hidden else frozenset[str]()
         # What is under a filter is not hidden: the filter, a program, would have to run.
         stays = self._filtered(dirty) if hidden else dirty
         if hidden:  # what is only announced is not hidden
             untrusted |= self._announced()
-        self.looked_at = frozenset(untrusted | stays | (converted - dirty) | (converted & stays) | {*untracked_files})
+        self._by_bytes = frozenset(untrusted | stays | (converted - dirty) | (converted & stays))
         self._states: dict[str, FileState | None] = {}
-        self.dirty, self.untracked = dirty, frozenset(untracked_files)
+        self.dirty = dirty
         self.opaque = frozenset(path.rstrip("/") for path in untracked if path.endswith("/"))
         self.opaque |= (converted & dirty) - stays
         self.opaque |= {path for path, state in self._index.items() if self._is_populated_submodule(path, state.mode)}
 
+    @property
+    def paths(self) -> Iterator[str]:
+        """Every file that git tracks or would offer to track."""
+        yield from self._index
+        yield from self.untracked
+
+    @property
+    def looked_at(self) -> frozenset[str]:
+        """Files of which the bytes in the work tree decide, not the index."""
+        return self._by_bytes | self.untracked
+
+    def knows(self, path: str) -> bool:
+        """Whether it is one of the files that git tracks or would offer to track."""
+        return path in self._index or path in self.untracked
+
     def state(self, path: str) -> FileState | None:
         """What a file is; None where there is none. Any path will do, ignored ones too."""
         if path not in self._states:
-            if path in self._index and path not in self.looked_at:
+            if path in self._index and path not in self._by_bytes:
                 return self._index[path]
             self._states[path] = self._seen(path)
         return self._states[path]
@@ -201,20 +210,18 @@ class Contents:
     def _is_populated_submodule(self, path: str, mode: str) -> bool:
         return mode == porcelain.SUBMODULE and os.path.lexists(self._place(path + "/.git"))
 
-    def remembered(self) -> "Mapping[str, tuple[_Times, FileState | None]]":
+    def remembered(self) -> Mapping[str, tuple[int, FileState | None]]:
         """What has been read here, where a later change would show in the file's times."""
-        latest = self._began - _COARSE
-        return {
-            path: (times, self._states[path]) for path, times in self._times.items() if max(times[2], times[3]) < latest
-        }
+        return {path: (times, self._states[path]) for path, times in self._times.items()}
 
     def _seen(self, path: str) -> FileState | None:
         """What stands in the work tree under a name; of a directory nothing."""
         place = self._place(path)
         try:
             found = os.lstat(place)
-            times = (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-            self._times[path] = times
+            times = hash((found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
+            if max(found.st_mtime_ns, found.st_ctime_ns) < self._began - _COARSE:
+                self._times[path] = times
             if path in self._earlier and self._earlier[path][0] == times:
                 return self._earlier[path][1]
             return self._read(path, place, found.st_mode)

@@ -24,7 +24,7 @@ def keep(asked: Question, prepared: Prepared, around: Surroundings, known: Memor
     if rows is None or moment is None:
         return
     seen = moment.contents
-    if not seen.is_simple or len(seen.looked_at) > _MOST_FILES:
+    if not seen.is_simple or len(seen.untracked) > _MOST_FILES or len(seen.looked_at) > _MOST_FILES:
         return
     steps = [step for step in prepared.steps if prepared.decisions[step.name].run]
     inputs = [Patterns(step.inputs) for step in steps if step.inputs]

@@ -140,7 +140,7 @@ class Moment:
 
         def is_script(place: Path) -> bool:
             path = os.path.relpath(place, self._root)
-            return path in self.contents.known and not own.matches(path)
+            return self.contents.knows(path) and not own.matches(path)
 
         found = {}
         words = tools.words(commands)
@@ -158,4 +158,4 @@ class Moment:
     def _state_inside(self, place: Path) -> FileState | None:
         """What a file of the work tree is; None for files elsewhere, and ignored programs."""
         path = os.path.relpath(place, self._root)
-        return self.contents.state(path) if path in self.contents.known else None
+        return self.contents.state(path) if self.contents.knows(path) else None

@@ -481,7 +481,7 @@ def test_an_unmerged_path_is_told_by_its_bytes(some: Project) -> None:
     some.commit()
     some.git("merge", "other", check=False)
     found = contents(some)
-    assert found.paths.count("a.txt") == 1
+    assert list(found.paths).count("a.txt") == 1
     assert found.state("a.txt") == by_bytes(some, "a.txt")
 
 
