@@ -7,42 +7,11 @@ one attempt, with one log and one result.
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import trio
 
 from hookflow.core.launch import Launch, NotStarted
-
-
-class Process(Protocol):
-    """A process that was started, and its group."""
-
-    async def wait_exit(self) -> int:
-        """The first process's exit code, negative for a signal."""
-        ...
-
-    def left_over(self) -> int:
-        """How many processes of the group are there, after the first has ended."""
-        ...
-
-    async def end(self) -> None:
-        """TERM, a grace, KILL to the whole group; returns when it is gone."""
-        ...
-
-    def kill(self) -> None:
-        """KILL to the whole group, without waiting."""
-        ...
-
-    def pause(self) -> None:
-        """Stop the whole group."""
-        ...
-
-    def resume(self) -> None:
-        """Let the whole group go on."""
-        ...
-
-
-Launcher = Callable[[Launch], Process | NotStarted]
+from hookflow.outside import Launcher, Process
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +49,7 @@ class Attempt:
         timeout: Seconds for the whole attempt, or None.
         on_start: Called once, when the first process has been started.
         hurry: Set when there is no time for TERM and its grace any more.
+        first: The first of them, if it has been started already.
     """
 
     launches: Sequence[Launch]
@@ -88,6 +58,7 @@ class Attempt:
     timeout: float | None
     on_start: Callable[[], None]
     hurry: trio.Event
+    first: Process | NotStarted | None = None
     _codes: dict[int, int] = field(default_factory=dict)
     _left_over: int = 0
     _refusal: NotStarted | None = None
@@ -108,7 +79,7 @@ class Attempt:
     async def run(self) -> Result:
         """Run to the end. When cancelled, nothing of it is left running."""
         # The first process is started here and now: if the system refuses it, there is nothing to undo.
-        first = self.launcher(self.launches[0])
+        first = self.launcher(self.launches[0]) if self.first is None else self.first
         if isinstance(first, NotStarted):
             return first
         self.on_start()

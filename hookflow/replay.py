@@ -1,51 +1,8 @@
 """Steps that need not run: their earlier results stand in for them as they become ready."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import PurePath
-from typing import Protocol
-
-from hookflow.core.outcome import Cached, Outcome
 from hookflow.core.schedule import Schedule
 from hookflow.ledger import Ledger
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """A step that is not run: its outcome, and the file with what it printed when it was, or None."""
-
-    outcome: Cached
-    log: PurePath | None
-
-
-class Results(Protocol):
-    """Results of earlier runs, and what becomes of this run's."""
-
-    def recall(self, name: str, *, writing: bool) -> Replay | None:
-        """The result of a step that is ready, or None if it has to run; `writing` allows to put its outputs back."""
-        ...
-
-    def begin(self, name: str) -> None:
-        """The step starts now."""
-        ...
-
-    def ended(self, name: str, outcome: Outcome, changed: Sequence[str]) -> Outcome:
-        """The step has ended and has changed these files; returns the outcome that counts."""
-        ...
-
-
-class NoResults:
-    """Nothing is known, and nothing is kept."""
-
-    def recall(self, name: str, *, writing: bool) -> None:
-        """Every step has to run."""
-
-    def begin(self, name: str) -> None:
-        """Nothing to remember."""
-
-    def ended(self, name: str, outcome: Outcome, changed: Sequence[str]) -> Outcome:  # noqa: ARG002 (a port's form)
-        """The outcome is what it is."""
-        return outcome
+from hookflow.outside import Results
 
 
 class Replayer:

@@ -7,59 +7,27 @@ acts: whatever is not about waiting belongs into `hookflow.core`.
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import AsyncIterator, Collection, Mapping, MutableSequence, Sequence
+from dataclasses import dataclass
 
 import trio
 
-from hookflow.attempt import Ended, Launcher, OutOfTime
+from hookflow.attempt import Ended, OutOfTime
 from hookflow.core.endings import ENDING, HANG_UP
 from hookflow.core.launch import Job, NotStarted
 from hookflow.core.outcome import Cancelled, Failed, Outcome, TimedOut, is_failure
 from hookflow.core.schedule import Schedule, Start
 from hookflow.core.verdict import from_exit_code, with_changes, with_note
+from hookflow.head_start import Head
 from hookflow.ledger import Ledger
-from hookflow.replay import NoResults, Replayer, Results
-from hookflow.trial import Trial, Tried, Watch
+from hookflow.outside import Lease, Outside
+from hookflow.replay import Replayer
+from hookflow.trial import Trial, Tried
 
 _STOP = getattr(signal, "SIGTSTP", None)  # Ctrl-Z
 _FIRST_WAIT = 0.1  # seconds before a refused process is tried again while nothing runs; doubles
 _MOST_REFUSALS = 8  # in a row with nothing running: some 25 s
 _LOCK_POLL = 0.1  # seconds between looks at what another process holds; nothing tells of its release
-
-
-class Lease(Protocol):
-    """Something that is held until it is given back."""
-
-    def release(self) -> None:
-        """Give it back; nothing happens the second time."""
-        ...
-
-
-# Takes what a step needs of resources that are shared with other processes; a sentence where they are not free.
-Take = Callable[[str], Lease | str]
-Aside = Callable[[], AbstractContextManager[None]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
-    """What the runner needs.
-
-    Attributes:
-        launcher: Starts processes.
-        watch: Notices what steps change.
-        take: Takes shared resources for a step.
-        results: Knows what need not run.
-        aside: Whoever draws on the terminal keeps off it within this: the run is stopped there (Ctrl-Z).
-    """
-
-    launcher: Launcher
-    watch: Watch
-    take: Take
-    results: Results = field(default_factory=NoResults)
-    aside: Aside = nullcontext
 
 
 @dataclass(slots=True)
@@ -75,12 +43,47 @@ class Course:
     signal: int | None = None
 
 
-async def run(schedule: Schedule, jobs: Mapping[str, Job], outside: Outside, ledger: Ledger) -> Course:
-    """Run a schedule to its end; nothing is left running, however it ends."""
+class Clock(trio.abc.Clock):
+    """The clock that is there without trio, so that what was timed before trio was imported agrees with it."""
+
+    def start_clock(self) -> None:
+        """It goes already."""
+
+    def current_time(self) -> float:
+        """Seconds."""
+        return time.perf_counter()
+
+    def deadline_to_sleep_time(self, deadline: float) -> float:
+        """How long to sleep until then, in seconds."""
+        return deadline - time.perf_counter()
+
+
+async def run(
+    schedule: Schedule,
+    jobs: Mapping[str, Job],
+    outside: Outside,
+    ledger: Ledger,
+    heads: Sequence[Head] = (),
+    noted: MutableSequence[int] | None = None,
+) -> Course:
+    """Run a schedule to its end; nothing is left running, however it ends.
+
+    Args:
+        schedule: What may start when.
+        jobs: What running each step takes.
+        outside: What is needed of the outside.
+        ledger: What the run comes to.
+        heads: Steps that the schedule has started already, with their first processes.
+        noted: Numbers of signals that came since then; they are taken from there.
+    """
     driver = _Driver(schedule, jobs, outside, ledger)
     with trio.open_signal_receiver(*_heeded()) as signals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(driver.listen, signals)
+            for head in heads:
+                nursery.start_soon(driver.attempt, head.start, head)
+            while noted:
+                signal.raise_signal(noted.pop(0))
             while not driver.settled():
                 for start in schedule.startable(trio.current_time()):
                     nursery.start_soon(driver.attempt, start)
@@ -140,10 +143,10 @@ class _Driver:
                 self.course.signal = number
                 self._cancel(f"the run was ended by {signal.Signals(number).name}")
 
-    async def attempt(self, start: Start) -> None:
+    async def attempt(self, start: Start, head: Head | None = None) -> None:
         """One attempt of one step, from its start to what the schedule is told of it."""
         name = start.name
-        lease = self._outside.take(name)
+        lease: Lease | str = head.lease if head is not None else self._outside.take(name)
         if isinstance(lease, str):
             self._postpone(name, lease)
             return
@@ -154,8 +157,9 @@ class _Driver:
                 if self._schedule.cancelled is not None:
                     scope.cancel()
                 self.course.peak = max(self.course.peak, len(self._scopes))
-                self._outside.results.begin(name)
-                tried = await self._trial(start).run()
+                if head is None:
+                    self._outside.results.begin(name)
+                tried = await self._trial(start, head).run()
         finally:
             lease.release()
             del self._scopes[name], self._trials[name]
@@ -166,7 +170,7 @@ class _Driver:
             self._settle(start, tried)
         self._changed.set()
 
-    def _trial(self, start: Start) -> Trial:
+    def _trial(self, start: Start, head: Head | None) -> Trial:
         job = self._jobs[start.name]
         self._trials[start.name] = Trial(
             job,
@@ -174,8 +178,9 @@ class _Driver:
             launcher=self._outside.launcher,
             logs=self._ledger.logs,
             watch=self._outside.watch,
-            on_start=lambda: self._started(start, job),
+            on_start=(lambda: None) if head is not None else lambda: self._started(start, job),
             hurry=self._hurry,
+            first=head.process if head is not None else None,
         )
         return self._trials[start.name]
 

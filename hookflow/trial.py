@@ -2,29 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import trio
 
-from hookflow.attempt import Attempt, Ended, Launcher, Result
-from hookflow.core.launch import Job, Launch, NotStarted
+from hookflow import launching
+from hookflow.attempt import Attempt, Ended, Result
+from hookflow.core.launch import Job, NotStarted
 from hookflow.ledger import Logs
-
-
-class Watch(Protocol):
-    """Notices what steps change, and stages it where that is asked for."""
-
-    def begin(self, step: str) -> None:
-        """The step is about to start."""
-        ...
-
-    def changed(self, step: str) -> Sequence[str]:
-        """Its files that are not what they were when it began."""
-        ...
-
-    def stage(self, paths: Sequence[str]) -> bool:
-        """Add them to the index that the commit uses; whether that was to be done here."""
-        ...
+from hookflow.outside import Launcher, Process, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +40,7 @@ class Trial:
         watch: Notices changes.
         on_start: Called once, when the first process has been started.
         hurry: Set when there is no time for TERM and its grace any more.
+        first: Its first process, if that has been started already.
     """
 
     def __init__(
@@ -67,6 +53,7 @@ class Trial:
         watch: Watch,
         on_start: Callable[[], None],
         hurry: trio.Event,
+        first: Process | NotStarted | None = None,
     ) -> None:
         self._job = job
         self._cpus = cpus
@@ -75,6 +62,7 @@ class Trial:
         self._watch = watch
         self._on_start = on_start
         self._hurry = hurry
+        self._first = first
         self._attempt: Attempt | None = None
 
     def pause(self) -> None:
@@ -90,8 +78,9 @@ class Trial:
     async def run(self) -> Tried:
         """Run to the end. When cancelled, nothing of it is left running."""
         job, name = self._job, self._job.step.name
-        self._watch.begin(name)
-        result = await self._run(job.commands(self._cpus))
+        if self._first is None:
+            self._watch.begin(name)
+        result = await self._run(job.commands(self._cpus), self._first)
         fixed = job.fixes is not None and isinstance(result, Ended) and result.exit_code != 0
         if fixed and job.fixes is not None:
             await self._run(job.fixes(self._cpus))
@@ -103,17 +92,18 @@ class Trial:
         staged = bool(changed) and passed and job.step.stage_fixed and self._watch.stage(changed)
         return Tried(result, fixed, changed, staged)
 
-    async def _run(self, commands: Sequence[tuple[str, ...]]) -> Result:
-        width = max(1, self._cpus // self._job.step.cpus)
-        apart = width > 1 and len(commands) > 1
+    async def _run(self, commands: Sequence[tuple[str, ...]], first: Process | NotStarted | None = None) -> Result:
+        width = launching.width(self._job, self._cpus)
+        apart = launching.are_apart(commands, width)
         places = range(len(commands)) if apart else [None] * len(commands)
         self._attempt = Attempt(
-            launches=[self._launch(*each) for each in zip(commands, places, strict=True)],
+            launches=[launching.launch(self._job, self._logs, *each) for each in zip(commands, places, strict=True)],
             width=width,
             launcher=self._launcher,
             timeout=self._job.step.timeout,
             on_start=self._started,
             hurry=self._hurry,
+            first=first,
         )
         try:
             return await self._attempt.run()
@@ -124,15 +114,3 @@ class Trial:
     def _started(self) -> None:
         on_start, self._on_start = self._on_start, lambda: None
         on_start()
-
-    def _launch(self, command: tuple[str, ...], place: int | None) -> Launch:
-        job = self._job
-        name = job.step.name
-        return Launch(
-            arguments=command,
-            environment=job.environment,
-            cwd=job.cwd,
-            log=self._logs.log(name) if place is None else self._logs.part(name, place),
-            stdin=job.stdin,
-            interactive=job.step.interactive,
-        )

@@ -9,6 +9,7 @@ import trio
 import trio.testing
 from fakes import Behaviour, Outside
 
+from hookflow import outside as ports
 from hookflow import runner
 from hookflow.core import dependencies, events
 from hookflow.core.config import Rate, Resource, Step
@@ -50,7 +51,7 @@ class Run:
 
     async def _go(self) -> None:
         began = trio.current_time()
-        outside = runner.Outside(launcher=self.outside.launch, watch=self.outside, take=self.outside.take)
+        outside = ports.Outside(launcher=self.outside.launch, watch=self.outside, take=self.outside.take)
         self.course = await runner.run(self.schedule, self.jobs, outside, self.ledger)
         self.seconds = trio.current_time() - began
 

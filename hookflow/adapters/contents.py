@@ -54,7 +54,7 @@ class Contents:
         self._began = time.time_ns()
         self._root = porcelain.data(str(root))
         self._common_dir = common_dir
-        self._git = GitCommand(root)
+        self._git = GitCommand(root, direct=True)
         self._index: dict[str, FileState] = {}
         untrusted: set[str] = set()
         for entry, trusted in porcelain.tagged_entries(self._git.ask("ls-files", "-s", "-v", "-z")):
@@ -212,7 +212,7 @@ class Contents:
 
     def remembered(self) -> Mapping[str, tuple[int, FileState | None]]:
         """What has been read here, where a later change would show in the file's times."""
-        return {path: (times, self._states[path]) for path, times in self._times.items()}
+        return {path: (times, self._states[path]) for path, times in self._times.items() if path in self._states}
 
     def _seen(self, path: str) -> FileState | None:
         """What stands in the work tree under a name; of a directory nothing."""

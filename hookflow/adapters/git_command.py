@@ -1,4 +1,8 @@
-"""git's own commands, through GitPython's command layer; the only importer of git.
+"""git's own commands, called directly or through GitPython's command layer; the only importer of git.
+
+GitPython is what git is asked through. The questions of every run, which are few and always the same, are put to git
+itself by `hookflow.adapters.spawned` instead: to import GitPython takes several times as long as git takes to answer
+(`python -m benchmarks W1`). What is asked and how the answers are read is the same.
 
 What we ask must not write unless it says so, and must not run a program that the repository's configuration
 names: no monitor, no hook, no filter, no textconv, no external diff.
@@ -12,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from hookflow.adapters import spawned
 from hookflow.core import porcelain
 from hookflow.core.errors import BrokenEnvironmentError
 
@@ -22,6 +27,8 @@ _QUIET = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 # Writing the index would run the hook post-index-change. Reading runs none, and asks where hooks are.
 _HOOKLESS = ("-c", f"core.hooksPath={os.devnull}")
 
+_NO_GIT = "git was not found on PATH; hookflow needs it to see what changed"
+
 
 class GitError(Exception):
     """git refused; the text is what it said."""
@@ -30,14 +37,19 @@ class GitError(Exception):
 class GitCommand:
     """git in one directory.
 
+    Args:
+        directory: The directory.
+        direct: Whether to do without GitPython, where the system allows that.
+
     Raises:
         BrokenEnvironmentError: There is no git to call, or no such directory.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, direct: bool = False) -> None:
         if not directory.is_dir():
             raise BrokenEnvironmentError(f"{directory}: there is no such directory")
-        self._git = _command_layer(directory)
+        self._directory = directory
+        self._git = None if direct and spawned.POSSIBLE else _command_layer(directory)
 
     @cached_property
     def settings(self) -> Mapping[str, str]:
@@ -101,19 +113,37 @@ class GitCommand:
         environment: Mapping[str, str] | None = None,
         stdin: bytes = b"",
     ) -> bytes:
-        with _readable(stdin) as source:
-            status, out, err = self._git.execute(
-                ["git", *settings, *arguments],
-                istream=source,
-                with_extended_output=True,
-                with_exceptions=False,
-                stdout_as_string=False,
-                strip_newline_in_stdout=False,
-                env=environment,
-            )
+        words = ["git", *settings, *arguments]
+        status, out, err = (
+            self._directly(words, environment or {}, stdin)
+            if self._git is None
+            else _asked(self._git, words, environment, stdin)
+        )
         if status:
             raise GitError(err.strip() or f"git {arguments[0]} ended with {status}")
         return out
+
+    def _directly(self, words: list[str], environment: Mapping[str, str], stdin: bytes) -> tuple[int, bytes, str]:
+        # As GitPython does: what git says is in English, whatever the locale.
+        language = {"LANGUAGE": "C", "LC_ALL": "C"}
+        here = [words[0], "-C", str(self._directory), *words[1:]]
+        try:
+            return spawned.output(here, {**os.environ, **language, **environment}, stdin)
+        except FileNotFoundError:
+            raise BrokenEnvironmentError(_NO_GIT) from None
+
+
+def _asked(git: "Git", words: list[str], environment: Mapping[str, str] | None, stdin: bytes) -> tuple[int, bytes, str]:
+    with _readable(stdin) as source:
+        return git.execute(
+            words,
+            istream=source,
+            with_extended_output=True,
+            with_exceptions=False,
+            stdout_as_string=False,
+            strip_newline_in_stdout=False,
+            env=environment,
+        )
 
 
 def _index(path: str | None) -> dict[str, str]:
@@ -144,5 +174,5 @@ def _command_layer(directory: Path) -> "Git":
             del os.environ["GIT_PYTHON_REFRESH"]
     # Set by the import; its type says that it is never false.
     if not vars(git)["GIT_OK"]:
-        raise BrokenEnvironmentError("git was not found on PATH; hookflow needs it to see what changed")
+        raise BrokenEnvironmentError(_NO_GIT)
     return git.cmd.Git(str(directory))

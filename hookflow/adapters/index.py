@@ -27,7 +27,7 @@ class Index:
     """
 
     def __init__(self, root: Path, git_dir: Path) -> None:
-        self._git = GitCommand(root)
+        self._git = GitCommand(root, direct=True)
         self._git_dir = git_dir
 
     def unstaged(self, paths: Sequence[str] | None = None) -> list[RawChange]:

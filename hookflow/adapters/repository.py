@@ -56,7 +56,7 @@ class Repository:
         Raises:
             BrokenEnvironmentError: No git, no repository, a bare one, or one that git refuses to read.
         """
-        self._git = GitCommand(start)
+        self._git = GitCommand(start, direct=True)
         try:
             found = self._git.ask(
                 "rev-parse",
@@ -67,7 +67,7 @@ class Repository:
             raise BrokenEnvironmentError(f"{start}: {_explained(str(error))}") from None
         paths = [Path(porcelain.text(line)) for line in found.removesuffix(b"\n").split(b"\n")]
         self.root, self.git_dir, self.common_dir, self.hooks_dir = paths
-        self._git = GitCommand(self.root)
+        self._git = GitCommand(self.root, direct=True)
 
     def changes(self, scope: Scope, *, hidden: bool = False) -> Changes:
         """The files of a scope.
@@ -182,7 +182,7 @@ class Repository:
         if not is_null(update.remote_id) and self._commit(update.remote_id):
             return self._between(update.remote_id, update.local_id)
         # A new ref, or one that moved to what we have not fetched: what no branch of that remote has.
-        shown = self._git.ask("rev-list", "--boundary", update.local_id, "--not", f"--remotes={remote}")
+        shown = self._history.ask("rev-list", "--boundary", update.local_id, "--not", f"--remotes={remote}")
         boundary = [line[1:] for line in porcelain.text(shown).splitlines() if line.startswith("-")]
         if not shown:
             return Changes(())
@@ -192,8 +192,12 @@ class Repository:
         return Changes(tuple(files.values()))
 
     def _compared(self, before: str, after: str) -> tuple[Change, ...]:
-        shown = self._git.ask("diff-tree", "-r", *_NAMES, before, after)
+        shown = self._history.ask("diff-tree", "-r", *_NAMES, before, after)
         return tuple(_changes_of(shown))
+
+    @cached_property
+    def _history(self) -> GitCommand:
+        return GitCommand(self.root)
 
     @cached_property
     def head(self) -> str | None:
@@ -213,7 +217,7 @@ class Repository:
 
     def _merge_base(self, first: str, second: str) -> str | None:
         try:
-            return porcelain.text(self._git.ask("merge-base", first, second)).strip() or None
+            return porcelain.text(self._history.ask("merge-base", first, second)).strip() or None
         except GitError:
             return None
 

@@ -34,6 +34,19 @@ def ignored() -> Iterator[None]:
 
 
 @contextmanager
+def deferred() -> Iterator[list[int]]:
+    """Within it, signals that end a run are only noted; who can end it properly is to take them from the list.
+
+    What is left in the list at the end is sent again.
+    """
+    noted: list[int] = []
+    with _handled(lambda number, _frame: noted.append(number)):
+        yield noted
+    for number in noted:
+        signal.raise_signal(number)
+
+
+@contextmanager
 def _handled(handler: Any) -> Iterator[None]:
     before = {number: signal.signal(number, handler) for number in heeded()}
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hookflow.adapters import tools
+from hookflow.adapters import spawned, tools
 from hookflow.core.porcelain import data
 
 _STATUS = (
@@ -110,24 +110,14 @@ def status(root: Path, *, ignored: bool) -> Status | None:
 
 
 def _output(words: Sequence[str]) -> bytes | None:
-    """What a program prints; None where it fails. To import `subprocess` would take as long as git does."""
-    if not hasattr(os, "posix_spawnp"):
+    """What a program prints; None where it fails, or cannot be called like this."""
+    if not spawned.POSSIBLE:
         return None
-    reading, writing = os.pipe()
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    actions = [(os.POSIX_SPAWN_DUP2, nowhere, 0), (os.POSIX_SPAWN_DUP2, writing, 1), (os.POSIX_SPAWN_DUP2, nowhere, 2)]
     try:
-        environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-        pid = os.posix_spawnp(words[0], list(words), environment, file_actions=actions)
+        status, output, _ = spawned.output(words, {**os.environ, "GIT_OPTIONAL_LOCKS": "0"})
     except OSError:
-        os.close(reading)
         return None
-    finally:
-        os.close(writing)
-        os.close(nowhere)
-    with os.fdopen(reading, "rb") as stream:
-        output = stream.read()
-    return output if os.waitpid(pid, 0)[1] == 0 else None
+    return output if status == 0 else None
 
 
 def index_checksum(place: Place) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hookflow.adapters import runs, terminal
+from hookflow import head_start
+from hookflow.adapters import runs, signals, terminal
 from hookflow.adapters.repository import Repository
 from hookflow.commands import answering, jobs, kept_graph, memory, reporting, screen
 from hookflow.commands.answer import Question
@@ -21,7 +22,11 @@ from hookflow.core import events, scopes, summary
 from hookflow.core.launch import Job
 from hookflow.core.schedule import Schedule
 from hookflow.ledger import Ledger
+from hookflow.outside import Outside
 from hookflow.replay import Replayer
+
+if TYPE_CHECKING:
+    from hookflow.runner import Course
 
 
 def execute(
@@ -125,25 +130,37 @@ class _Run:
 
     def _run_steps(self, schedule: Schedule, work: Mapping[str, Job], ledger: Ledger) -> dict[str, Any]:
         """Run what there is to run; the peak, the signal that ended it, and whether changes excluded each other."""
-        import trio  # noqa: PLC0415 (108 ms, only for who runs a step)
-
-        from hookflow import runner  # noqa: PLC0415 (imports trio)
         from hookflow.commands import protection, shared  # noqa: PLC0415 (only for who runs a step)
 
         common_dir = self.prepared.project.repository.common_dir
         steps = {step.name: step for step in self.prepared.steps}
         resources = shared.SharedResources(steps, self.prepared.frame.resources, common_dir, self.tree.run)
         with protection.protected(self.prepared, self.tree, ledger) as inside:
-            outside = runner.Outside(
+            around = Outside(
                 launcher=inside.launcher,
                 watch=inside.watch,
                 take=resources.take,
                 results=self.known.results,
                 aside=self.voice.aside,
             )
-            course = trio.run(runner.run, schedule, work, outside, ledger)
+            Replayer(schedule, self.known.results, ledger, writing=True).replay()
+            course = _carried_on(schedule, work, around, ledger)
             self.known.keep(ledger)  # before anything is put back: what decided is still as the steps saw it
         return {"peak": course.peak, "signal": course.signal, "conflict": inside.conflict}
+
+
+def _carried_on(schedule: Schedule, work: Mapping[str, Job], around: Outside, ledger: Ledger) -> "Course":
+    """The run from its first steps to its end; trio is imported while they run."""
+    with signals.deferred() as noted:  # from the first step on, only the runner can end a run with all its words
+        heads = head_start.begin(schedule, work, around, ledger)
+        try:
+            import trio  # noqa: PLC0415 (108 ms)
+
+            from hookflow import runner  # noqa: PLC0415 (imports trio)
+        except BaseException:
+            head_start.abandon(heads)
+            raise
+        return trio.run(runner.run, schedule, work, around, ledger, heads, noted, clock=runner.Clock())
 
 
 def _run_started(prepared: Prepared, run: str) -> events.RunStarted:

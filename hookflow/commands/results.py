@@ -28,7 +28,7 @@ from hookflow.core.kept import Kept, Output
 from hookflow.core.outcome import Cached, Outcome, Passed, is_failure
 from hookflow.core.patterns import Patterns
 from hookflow.core.verdict import contradicted
-from hookflow.replay import Replay
+from hookflow.outside import Replay
 
 _MOST_OF_ONE = MOST_BYTES // 4  # bytes of one step's log and outputs
 _UNKNOWN = "what decides has another repository in it, or a file that git converts while it is hidden"

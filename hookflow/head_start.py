@@ -1,0 +1,91 @@
+"""The first steps, started while trio is still being imported: starting needs no trio, only waiting does.
+
+Importing trio takes about as long as ten processes take to start (`python -m benchmarks W1`), so a person who waits
+for one step waits for the longer of the two, and not for both.
+"""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from hookflow import launching
+from hookflow.core.launch import Job, NotStarted
+from hookflow.core.schedule import Schedule, Start
+from hookflow.ledger import Ledger
+from hookflow.outside import Lease, Outside, Process
+
+_RESERVE = 10  # descriptors that trio takes to begin, and importing it
+_POLL = 0.01  # seconds
+_AFTER_KILL = 1.0  # seconds; what outlives KILL is inside the kernel, and waiting longer changes nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A step that the schedule has started: what it holds, and its first process."""
+
+    start: Start
+    lease: Lease
+    process: Process | NotStarted
+
+
+def begin(schedule: Schedule, jobs: Mapping[str, Job], outside: Outside, ledger: Ledger) -> list[Head]:
+    """Start what may start now, by `time.perf_counter`.
+
+    What waits for another process is left to the runner, which knows how to wait.
+    """
+    heads: list[Head] = []
+    reserve = _reserve()
+    if reserve is None:
+        return []
+    try:
+        for start in schedule.startable(now := time.perf_counter()):
+            lease = outside.take(start.name)
+            if isinstance(lease, str):
+                schedule.postpone(start.name, now)
+                continue
+            heads.append(_head(start, jobs[start.name], lease, outside, ledger))
+    except BaseException:
+        abandon(heads)
+        raise
+    finally:
+        for descriptor in reserve:
+            os.close(descriptor)
+    return heads
+
+
+def _reserve() -> list[int] | None:
+    """Descriptors to close before trio needs them; None where there are not as many."""
+    found: list[int] = []
+    try:
+        for _ in range(_RESERVE):
+            found.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))  # noqa: PERF401 (what was had is closed)
+    except OSError:
+        for descriptor in found:
+            os.close(descriptor)
+        return None
+    return found
+
+
+def abandon(heads: Sequence[Head]) -> None:
+    """End the processes at once, and give back what they hold: the runner could not be had."""
+    until = time.perf_counter() + _AFTER_KILL
+    for head in heads:
+        if not isinstance(head.process, NotStarted):
+            head.process.kill()
+    for head in heads:
+        while not isinstance(head.process, NotStarted) and head.process.left_over() and time.perf_counter() < until:
+            time.sleep(_POLL)
+        head.lease.release()
+
+
+def _head(start: Start, job: Job, lease: Lease, outside: Outside, ledger: Ledger) -> Head:
+    outside.results.begin(start.name)
+    outside.watch.begin(start.name)
+    commands = job.commands(start.cpus)
+    apart = launching.are_apart(commands, launching.width(job, start.cpus))
+    process = outside.launcher(launching.launch(job, ledger.logs, commands[0], 0 if apart else None))
+    if not isinstance(process, NotStarted):
+        at = time.perf_counter()
+        ledger.started(start.name, at=at, attempt=start.attempt, command=job.display, files=job.files)
+    return Head(start, lease, process)
