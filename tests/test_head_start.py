@@ -23,9 +23,7 @@ def descriptors() -> int:
 class Scene:
     """Steps that are about to be run, with an outside of our own."""
 
-    def __init__(
-        self, *names: str, jobs: int = 2, needs: dict[str, str] | None = None, **behaviours: Behaviour
-    ) -> None:
+    def __init__(self, *names: str, needs: dict[str, str] | None = None, **behaviours: Behaviour) -> None:
         self.fake = Outside(behaviours)
         steps = [Step(name=name, run=(name,), needs=tuple((needs or {}).get(name, ""))) for name in names]
         self.work = {
