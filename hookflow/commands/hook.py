@@ -3,26 +3,30 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from hookflow.adapters import runs, signals
 from hookflow.adapters.repository import Repository
-from hookflow.commands import execution, preparation, selecting
+from hookflow.commands import execution, preparation, push, selecting
 from hookflow.commands.options import HookCall, Place, Reporting, Selection
 from hookflow.commands.tree import Tree
-from hookflow.core import scopes
-from hookflow.core.errors import BrokenEnvironmentError
+from hookflow.core import occasions, scopes
+from hookflow.core.errors import BrokenEnvironmentError, ConfigurationError, HookflowError
 from hookflow.core.porcelain import text
 from hookflow.core.scopes import Scope
 
 # githooks(5): the hooks to which git writes something on standard input.
 _WITH_STDIN = frozenset({"pre-push", "post-rewrite", "reference-transaction"})
+_SIGNALLED = 128
 
 
 def hook(place: Place, wanted: Selection, reporting: Reporting, args: tuple[str, ...], before: Path | None) -> int:
     """Run a hook's steps; returns the exit code.
+
+    Of a hook that runs when git has done its work (post-commit and the like), steps that fail only warn: git
+    makes the exit code of post-checkout its own, although nothing can be stopped by it.
 
     Args:
         place: Where.
@@ -32,49 +36,64 @@ def hook(place: Place, wanted: Selection, reporting: Reporting, args: tuple[str,
         before: The hook that was there before hookflow's, which runs first; it need not exist.
     """
     stage = selecting.checked_stage(wanted.stage or selecting.DEFAULT_STAGE)
-    stdin = _read_stdin() if stage in _WITH_STDIN else None
+    call = HookCall(args=args, stdin=_read_stdin() if stage in _WITH_STDIN else None)
+    warns = occasions.only_warns(stage)
+    code = 0
     if before is not None and os.access(before, os.X_OK):
-        code = _run_before(before, args, stdin)
-        if code:
+        code = _run_before(before, args, call.stdin)
+        if code and not warns:
             return code
     if os.environ.get("HOOKFLOW") == "0":
-        return 0
-    with signals.raised(), Tree(Repository(place.directory), runs.new_id()).held() as tree:
-        call = HookCall(args=args, stdin=stdin)
-        return _run(place, replace(wanted, stage=stage), reporting, call, tree)
+        return code
+
+    def steps() -> int:
+        with signals.raised():
+            return _run(place, replace(wanted, stage=stage), reporting, call)
+
+    # What was there before decides as it would have without us.
+    return (_warned(stage, steps) or code) if warns else steps()
 
 
-def _run(place: Place, wanted: Selection, reporting: Reporting, call: HookCall, tree: Tree) -> int:
-    project = preparation.open_project(place, tree.repository)
+def _warned(stage: str, steps: Callable[[], int]) -> int:
+    """Run steps of a hook that cannot stop anything: a signal still ends it, all else is a warning."""
+    try:
+        code = steps()
+    except ConfigurationError as error:
+        print("\n".join(error.lines), file=sys.stderr)
+        code = error.exit_code
+    except HookflowError as error:
+        print(f"hookflow: {error}", file=sys.stderr)
+        code = error.exit_code
+    if not 0 < code < _SIGNALLED:
+        return code
+    print(f"hookflow: {stage}: only a warning, as git has done its work already", file=sys.stderr)
+    return 0
+
+
+def _run(place: Place, wanted: Selection, reporting: Reporting, call: HookCall) -> int:
     stage = wanted.stage or selecting.DEFAULT_STAGE
-    if not project.config.of_stage(stage):
-        return 0
-    scope = (
-        selecting.manual_scope(wanted, place.directory, project.repository.root)
-        if wanted.scope
-        else _scope(stage, call)
-    )
-    prepared = preparation.prepare(project, wanted, scope, nested=tree.nested)
-    if _means_all_files(prepared):
-        prepared = preparation.prepare(project, wanted, scopes.AllFiles(), nested=tree.nested)
-    return execution.execute(prepared, tree, reporting, call, _push_variables(stage, scope, call.args))
+    repository = Repository(place.directory)
+    scope = _scope(stage, call, repository) if wanted.scope is None else None
+    if isinstance(scope, scopes.Pushed):
+        return push.push(place, wanted, reporting, call, scope)
+    with Tree(repository, runs.new_id()).held() as tree:
+        project = preparation.open_project(place, repository)
+        if not project.config.of_stage(stage):
+            return 0
+        looked_at = scope or selecting.manual_scope(wanted, place.directory, repository.root)
+        prepared = preparation.prepare(project, wanted, looked_at, nested=tree.nested)
+        if _means_all_files(prepared):
+            prepared = preparation.prepare(project, wanted, scopes.AllFiles(), nested=tree.nested)
+        told = push.variables(looked_at, call.args) if stage == "pre-push" else {}
+        return execution.execute(prepared, tree, reporting, call, told)
 
 
-def _scope(stage: str, call: HookCall) -> Scope:
-    """What changed, by what git tells the hook of that stage."""
+def _scope(stage: str, call: HookCall, repository: Repository) -> Scope:
+    """What changed, by what pre-commit or git tells the hook of that stage."""
     from_ref, to_ref = os.environ.get("PRE_COMMIT_FROM_REF"), os.environ.get("PRE_COMMIT_TO_REF")
     if from_ref and to_ref:
         return scopes.Between(from_ref, to_ref)
-    match stage, call.args:
-        case "pre-push", _:
-            remote = call.args[0] if call.args else "origin"
-            return scopes.Pushed(remote, scopes.parse_updates(text(call.stdin or b"")))
-        case "post-checkout", (before, after, *_) if not scopes.is_null(before):
-            return scopes.Between(before, after)
-        case "post-merge", _:
-            return scopes.Between("ORIG_HEAD", "HEAD")
-        case _:
-            return scopes.Staged()
+    return occasions.scope(stage, call.args, text(call.stdin or b""), lambda name: repository.commit(name) is not None)
 
 
 def _means_all_files(prepared: preparation.Prepared) -> bool:
@@ -85,30 +104,6 @@ def _means_all_files(prepared: preparation.Prepared) -> bool:
     """
     by_hand = "PRE_COMMIT" in os.environ and "GIT_INDEX_FILE" not in os.environ
     return by_hand and isinstance(prepared.scope, scopes.Staged) and not prepared.changed
-
-
-def _push_variables(stage: str, scope: Scope, args: tuple[str, ...]) -> Mapping[str, str]:
-    """What steps of pre-push are told; of several refs, the first that is not deleted."""
-    if stage != "pre-push":
-        return {}
-    inherited = os.environ
-    names = dict(zip(("HOOKFLOW_REMOTE_NAME", "HOOKFLOW_REMOTE_URL"), args, strict=False))
-    if "PRE_COMMIT_REMOTE_NAME" in inherited:
-        names = {
-            "HOOKFLOW_REMOTE_NAME": inherited["PRE_COMMIT_REMOTE_NAME"],
-            "HOOKFLOW_REMOTE_URL": inherited.get("PRE_COMMIT_REMOTE_URL", ""),
-        }
-    match scope:
-        case scopes.Between(from_ref, to_ref):
-            return {**names, "HOOKFLOW_FROM_REF": from_ref, "HOOKFLOW_TO_REF": to_ref}
-        case scopes.Pushed(updates=updates):
-            for update in updates:
-                if not scopes.is_null(update.local_id):
-                    ids = {"HOOKFLOW_FROM_REF": update.remote_id, "HOOKFLOW_TO_REF": update.local_id}
-                    return {**names, **ids}
-        case _:
-            pass
-    return names
 
 
 def _read_stdin() -> bytes:
