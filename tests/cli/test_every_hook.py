@@ -137,7 +137,7 @@ def test_rewritten_commits_are_listed_on_standard_input(project: Project) -> Non
     project.configure(
         step("post-rewrite", f"cat > {out}/one; echo {{args}} >> {out}/one", "stdin = true")
         + f"[steps.other]\nrun = '''cat >> {out}/two; exit 1'''\nstdin = true\nstages = [\"post-rewrite\"]\n"
-        + "retries = 1\nretry-delay = 0"
+        + 'retries = 1\nretry-delay = "1ms"'
     )
     project.write("a.txt")
     project.commit("first")
@@ -183,13 +183,14 @@ def test_before_a_rebase_what_will_be_moved(project: Project) -> None:
     change(project, "side.txt")
     project.git("checkout", "-q", "main")
     change(project, "b.txt")
-    project.git("rebase", "-q", "main", "side")
-    assert got(project, "pre-rebase") == "side.txt main side"
+    project.git("checkout", "-q", "side")
+    project.git("rebase", "-q", "main")
+    assert got(project, "pre-rebase") == "side.txt main"
     project.git("rebase", "-q", "--root")
     assert got(project, "pre-rebase") == "a.txt b.txt side.txt --root"
     change(project, "side.txt", "BAD\n")
     before = project.git("rev-parse", "HEAD")
-    assert project.run("git", "rebase", "main~1").code != 0
+    assert project.run("git", "rebase", "--force-rebase", "main~1").code != 0
     assert project.git("rev-parse", "HEAD") == before
 
 
@@ -217,9 +218,9 @@ def test_what_fails_when_git_is_done_only_warns(project: Project, stage: str) ->
 
 def test_the_hook_that_was_there_before_keeps_its_say(project: Project) -> None:
     """Of post-checkout, git takes its exit code; our steps run all the same."""
-    project.write(".git/hooks/post-checkout", "#!/bin/sh\nexit 7\n", mode=0o755)
+    project.write(".git/hooks/post-checkout", "#!/bin/sh\nexit 1\n", mode=0o755)
     hooked(project, "post-checkout", run=f"touch {ended(project, 'post-checkout')}", keys="always-run = true")
-    assert project.run("git", "checkout", "-q", "-b", "side").code == 7
+    assert project.run("git", "checkout", "-q", "-b", "side").code == 1
     assert got(project, "post-checkout") == ""
 
 
@@ -229,10 +230,12 @@ def test_what_fails_before_git_acts_stops_it(project: Project, tmp_path: Path, s
     hooked(project, stage, run="exit 1", keys="always-run = true")
     project.run("git", "init", "-q", "--bare", str(tmp_path / "remote.git"))
     project.git("remote", "add", "origin", str(tmp_path / "remote.git"))
-    project.git("checkout", "-q", "-b", "side")
-    project.write("side.txt")
-    project.commit("side")
-    project.git("checkout", "-q", "main")
+    project.git("checkout", "-q", "-b", "side", HOOKFLOW="0")
+    for name, branch in (("side.txt", "main"), ("main.txt", "main")):
+        project.write(name)
+        project.git("add", name)
+        project.git("commit", "-q", "-m", name, HOOKFLOW="0")
+        project.git("checkout", "-q", branch)
     act = {
         "pre-merge-commit": ("merge", "--no-ff", "--no-edit", "side"),
         "pre-rebase": ("rebase", "main", "side"),
@@ -241,6 +244,7 @@ def test_what_fails_before_git_acts_stops_it(project: Project, tmp_path: Path, s
     before = project.git("rev-parse", "main", "side")
     assert project.run("git", *act).code != 0
     assert project.git("rev-parse", "main", "side") == before
+    project.run("git", "merge", "--abort")
     assert project.run("git", *act, HOOKFLOW="0").code == 0
 
 
