@@ -47,6 +47,11 @@ def add_reporting(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--trace", type=Path, metavar="FILE", help="write a trace in Chrome's format, for Perfetto")
 
 
+def add_ci(parser: argparse.ArgumentParser) -> None:
+    """The option to take the scope from the environment of a CI system."""
+    parser.add_argument("--ci", action="store_true", help="in CI: what its variables say that changed, else all files")
+
+
 def add_failed(parser: argparse.ArgumentParser) -> None:
     """The option to begin with what did not pass."""
     parser.add_argument("--failed", action="store_true", help="only the steps that did not pass in the last run")
@@ -91,6 +96,7 @@ def selection(options: argparse.Namespace, *, steps: Sequence[str] = (), failed:
         refresh=options.refresh,
         verify=options.verify_cache,
         failed=failed,
+        ci=getattr(options, "ci", False),
     )
 
 
@@ -115,8 +121,9 @@ def _scope(options: argparse.Namespace) -> scopes.Scope | None:
         asked["--files"] = scopes.Files(tuple(text(os.fsencode(name)) for name in options.files))
     if options.files_from is not None:
         asked["--files-from"] = scopes.Files(_names_from(options.files_from))
-    if len(asked) > 1:
-        raise UsageError(f"{' and '.join(asked)} exclude each other: a run looks at one scope")
+    named = [*asked, *(["--ci"] if getattr(options, "ci", False) else [])]
+    if len(named) > 1:
+        raise UsageError(f"{' and '.join(named)} exclude each other: a run looks at one scope")
     return next(iter(asked.values()), None)
 
 

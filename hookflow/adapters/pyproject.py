@@ -7,7 +7,7 @@ from typing import Any
 
 from hookflow.core import validation
 from hookflow.core.config import Config
-from hookflow.core.errors import ConfigurationError, Problem
+from hookflow.core.errors import ConfigurationError, NoConfigurationError, Problem
 
 NAME = "pyproject.toml"
 
@@ -16,7 +16,8 @@ def find(start: Path, root: Path) -> Path:
     """The nearest ``pyproject.toml`` with a ``[tool.hookflow]``, from `start` up to `root`.
 
     Raises:
-        ConfigurationError: There is none, or one on the way cannot be read.
+        NoConfigurationError: There is none.
+        ConfigurationError: One on the way cannot be read.
     """
     seen = None
     for directory in (start, *start.parents):
@@ -29,7 +30,8 @@ def find(start: Path, root: Path) -> Path:
             break
     where = _label(seen or root / NAME, root)
     what = "has no [tool.hookflow] table" if seen else "there is no such file"
-    raise _error(f"{where}: {what}; `hookflow init` writes one")
+    missing = _error(f"{where}: {what}; `hookflow init` writes one")
+    raise NoConfigurationError(missing.problems, missing.lines)
 
 
 def load(path: Path, root: Path) -> Config:

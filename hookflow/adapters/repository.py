@@ -96,6 +96,30 @@ class Repository:
         """Every file that git neither tracks nor ignores."""
         return tuple(porcelain.names(self._git.ask("ls-files", "--others", "--exclude-standard", "-z")))
 
+    def commit(self, revision: str) -> str | None:
+        """The id of the commit that a revision names; None where there is no such one here."""
+        return self._commit(revision)
+
+    def merge_base(self, first: str, second: str) -> str | None:
+        """The best common ancestor of two commits; None where none is known here (a shallow clone)."""
+        return self._merge_base(first, second)
+
+    def is_shallow(self) -> bool:
+        """Whether the history was cut off when this was cloned."""
+        return self._git.ask("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+    def unlike_head(self) -> tuple[bool, tuple[str, ...]]:
+        """Whether a tracked file differs from HEAD, staged or not; and the files that git neither tracks nor ignores.
+
+        A file under a filter whose time has changed counts as different: the filter, a program, is not asked.
+        """
+        shown = self._git.ask_contents(
+            "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty"
+        )
+        entries = tuple(porcelain.names(shown))
+        untracked = tuple(entry[3:] for entry in entries if entry.startswith("?? "))
+        return len(untracked) < len(entries), untracked
+
     def hooks_path_setting(self) -> str | None:
         """``core.hooksPath`` as configured; None where git's own hooks directory is used."""
         try:
@@ -110,7 +134,7 @@ class Repository:
             case Changed():
                 return Changes(self._changed(), head=self.head)
             case Between():
-                return self._between(scope.from_ref, scope.to_ref)
+                return self._between(scope.from_ref, scope.to_ref, direct=scope.direct)
             case AllFiles():
                 return Changes(tuple(Change(path) for path in self.tracked()))
             case Files():
@@ -137,7 +161,7 @@ class Repository:
         added = {path: Change(path) for path in untracked if not path.endswith("/")}
         return tuple((tracked | added).values())
 
-    def _between(self, from_ref: str, to_ref: str) -> Changes:
+    def _between(self, from_ref: str, to_ref: str, *, direct: bool = False) -> Changes:
         to_commit = self._commit(to_ref)
         if to_commit is None:
             raise UsageError(f"--to-ref {to_ref}: no such revision in this repository")
@@ -148,6 +172,8 @@ class Repository:
             warning = f"{from_ref} is not known here (a shallow clone?): looking at every file of {to_ref}"
             files = self._compared(self._empty_tree(), to_commit)
             return Changes(files, () if is_null(from_ref) else (warning,))
+        if direct:
+            return Changes(self._compared(from_commit, to_commit))
         base = self._merge_base(from_commit, to_commit)
         if base is None:
             warning = f"{from_ref} and {to_ref} have no common ancestor here: comparing the two directly"

@@ -19,6 +19,7 @@ def _steps_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("steps", nargs="*", metavar="STEP", help="steps to run, with what they need")
     parser.add_argument("--stage", metavar="STAGE", help="the stage to run (default: pre-commit)")
     choices.add_selection(parser)
+    choices.add_ci(parser)
     choices.add_failed(parser)
 
 
@@ -32,7 +33,8 @@ def _steps_arguments(parser: argparse.ArgumentParser) -> None:
         "hookflow run tests lint": "these, with what they need, on all their files",
         "hookflow run --fix --skip tests": "mend what can be mended",
         "hookflow run --failed": "what did not pass last time",
-        "hookflow run --from-ref origin/main --stage pre-push": "what a branch changed, in CI",
+        "hookflow run --from-ref origin/main --stage pre-push": "what a branch changed",
+        "hookflow run --ci --stage pre-push": "what a build in CI is about",
     },
     arguments=_run_arguments,
 )

@@ -2,24 +2,29 @@
 
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from hookflow.commands import answer, given
 from hookflow.commands.answer import Question
 from hookflow.commands.options import HookCall, Place, Reporting, Selection
-from hookflow.core import scopes
-from hookflow.core.errors import BrokenEnvironmentError
+from hookflow.core import occasions, scopes
+from hookflow.core.errors import BrokenEnvironmentError, ConfigurationError, HookflowError
 from hookflow.core.stages import DEFAULT_STAGE, checked_stage
 
 # Of these, what is staged is the subject.
 _ABOUT_STAGED = frozenset({"pre-commit", "pre-merge-commit"})
 # githooks(5): the hooks to which git writes something on standard input.
 _WITH_STDIN = frozenset({"pre-push", "post-rewrite", "reference-transaction"})
+_SIGNALLED = 128
 
 
 def hook(place: Place, wanted: Selection, reporting: Reporting, args: tuple[str, ...], before: Path | None) -> int:
     """Run a hook's steps; returns the exit code.
+
+    Of a hook that runs when git has done its work (post-commit and the like), steps that fail only warn: git
+    makes the exit code of post-checkout its own, although nothing can be stopped by it.
 
     Args:
         place: Where.
@@ -29,14 +34,24 @@ def hook(place: Place, wanted: Selection, reporting: Reporting, args: tuple[str,
         before: The hook that was there before hookflow's, which runs first; it need not exist.
     """
     stage = checked_stage(wanted.stage or DEFAULT_STAGE)
-    stdin = _read_stdin() if stage in _WITH_STDIN else None
+    call = HookCall(args=args, stdin=_read_stdin() if stage in _WITH_STDIN else None)
+    warns = occasions.only_warns(stage)
+    code = 0
     if before is not None and os.access(before, os.X_OK):
-        code = _run_before(before, args, stdin)
-        if code:
+        code = _run_before(before, args, call.stdin)
+        if code and not warns:
             return code
     if os.environ.get("HOOKFLOW") == "0":
-        return 0
-    wanted, call = replace(wanted, stage=stage), HookCall(args=args, stdin=stdin)
+        return code
+
+    def steps() -> int:
+        return _run(place, replace(wanted, stage=stage), reporting, call)
+
+    # What was there before decides as it would have without us.
+    return (_warned(stage, steps) or code) if warns else steps()
+
+
+def _run(place: Place, wanted: Selection, reporting: Reporting, call: HookCall) -> int:
     asked = _question(place, wanted)
     if asked is not None and given.given(asked, reporting):
         return 0
@@ -50,6 +65,22 @@ def _question(place: Place, wanted: Selection) -> Question | None:
     if wanted.stage not in _ABOUT_STAGED or "PRE_COMMIT_FROM_REF" in os.environ:
         return None
     return answer.question(place, wanted, wanted.scope or scopes.Staged())
+
+
+def _warned(stage: str, steps: Callable[[], int]) -> int:
+    """Run steps of a hook that cannot stop anything: a signal still ends it, all else is a warning."""
+    try:
+        code = steps()
+    except ConfigurationError as error:
+        print("\n".join(error.lines), file=sys.stderr)
+        code = error.exit_code
+    except HookflowError as error:
+        print(f"hookflow: {error}", file=sys.stderr)
+        code = error.exit_code
+    if not 0 < code < _SIGNALLED:
+        return code
+    print(f"hookflow: {stage}: only a warning, as git has done its work already", file=sys.stderr)
+    return 0
 
 
 def _read_stdin() -> bytes:

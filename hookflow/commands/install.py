@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from hookflow.adapters import githooks, repository
-from hookflow.commands import preparation
+from hookflow.adapters import githooks, pushed, repository
+from hookflow.commands import execution, preparation
 from hookflow.commands.options import Place
 from hookflow.core.config import GIT_HOOKS, MANUAL
 from hookflow.core.errors import UsageError
@@ -37,7 +37,18 @@ def uninstall(place: Place, stages: tuple[str, ...]) -> int:
         print(f"{stage}: taken away ({found.hooks_dir / stage})")
     if not gone:
         print(f"no hook of hookflow's in {found.hooks_dir}")
+    if "pre-push" in wanted:
+        _remove_work_trees(found)
     return 0
+
+
+def _remove_work_trees(found: repository.Repository) -> None:
+    """Those in which pushes were checked."""
+    removed, busy = pushed.remove_all(found.common_dir, execution.state_of(found))
+    for path in removed:
+        print(f"work tree for pushes: taken away ({path})")
+    for path in busy:
+        print(f"work tree for pushes: in use by a push, left in place ({path})")
 
 
 def _hook(stage: str) -> str:

@@ -1,11 +1,14 @@
 """A run by hand, carried out: a stage's steps on what changed, or the steps that were named."""
 
+from dataclasses import replace
+
 from hookflow.adapters import runs, signals
 from hookflow.adapters.repository import Repository
 from hookflow.commands import execution, failed, preparation, selecting
 from hookflow.commands.answer import Question
 from hookflow.commands.options import Place, Reporting, Selection
 from hookflow.commands.tree import Tree
+from hookflow.core.scopes import Scope
 
 
 def run(place: Place, wanted: Selection, reporting: Reporting, asked: Question | None) -> int:
@@ -17,6 +20,18 @@ def run(place: Place, wanted: Selection, reporting: Reporting, asked: Question |
             print("everything passed in the last run")
             return 0
         wanted = chosen
-        scope = selecting.manual_scope(wanted, place.directory, project.repository.root)
+        scope, reporting, warnings = _scope(place, wanted, reporting, project)
         prepared = preparation.prepare(project, wanted, scope, nested=tree.nested)
+        prepared = replace(prepared, warnings=(*warnings, *prepared.warnings))
         return execution.execute(prepared, tree, reporting, asked=asked)
+
+
+def _scope(
+    place: Place, wanted: Selection, reporting: Reporting, project: preparation.Project
+) -> tuple[Scope, Reporting, tuple[str, ...]]:
+    if not wanted.ci:
+        return selecting.manual_scope(wanted, place.directory, project.repository.root), reporting, ()
+    from hookflow.commands import integration  # noqa: PLC0415 (only in CI)
+
+    found = integration.scope(project.repository, reporting)
+    return found.scope, found.reporting, found.warnings

@@ -36,6 +36,7 @@ class Selection:
         refresh: Run what could be replayed, and keep its result.
         verify: Run what could be replayed, and compare.
         failed: Only what did not pass in the last run.
+        ci: What a CI system's variables say that changed.
     """
 
     steps: tuple[str, ...] = ()
@@ -52,6 +53,7 @@ class Selection:
     refresh: bool = False
     verify: bool = False
     failed: bool = False
+    ci: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from hookflow.adapters.database import INDEX
 from hookflow.adapters.repository import Repository
 from hookflow.commands import execution, failed, jobs, memory, preparation, selecting
 from hookflow.commands.memory import Memory
-from hookflow.commands.options import Place, Selection
+from hookflow.commands.options import Place, Reporting, Selection
 from hookflow.commands.preparation import Prepared
 from hookflow.core import planning, scopes
 from hookflow.core.config import Step
@@ -40,6 +40,10 @@ def considered(place: Place, wanted: Selection) -> Iterator[tuple[Prepared, Memo
     if chosen is None:
         raise UsageError("everything passed in the last run: --failed selects nothing")
     scope = selecting.manual_scope(chosen, place.directory, project.repository.root)
+    if chosen.ci:
+        from hookflow.commands import integration  # noqa: PLC0415 (only in CI)
+
+        scope = integration.scope(project.repository, Reporting()).scope
     prepared = preparation.prepare(project, chosen, scope)
     around, _ = jobs.surroundings(prepared, _NO_RUN, {}, colour=False)
     state = execution.state_directory(prepared)

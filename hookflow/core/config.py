@@ -135,6 +135,7 @@ class Config:
     venv: str | Literal[False] = "auto"
     log_retention: int = 20
     unstaged: Literal["hide", "keep"] = "hide"
+    link: tuple[str, ...] = (".venv", "node_modules")
 
     def step(self, name: str) -> Step:
         """The step of that name.

@@ -65,3 +65,7 @@ class ConfigurationError(HookflowError):
         self.problems = problems
         self.lines = lines or tuple(f"{'.'.join(problem.path)}: {problem.message}" for problem in problems)
         super().__init__("\n".join(self.lines))
+
+
+class NoConfigurationError(ConfigurationError):
+    """There is no configuration at all."""

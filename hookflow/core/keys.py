@@ -13,6 +13,7 @@ from hookflow.core.readers import (
     boolean,
     choice,
     demands,
+    directories,
     directory,
     duration,
     environment,
@@ -64,6 +65,10 @@ TOP = _keys(
     unstaged=(
         choice("hide", "keep"),
         "on a commit (and with `--staged`), whether what is not staged is out of the steps' sight",
+    ),
+    link=(
+        directories,
+        "ignored directories that are linked into the work tree of a push that is not what is checked out",
     ),
 )
 TABLES: Mapping[str, str] = {

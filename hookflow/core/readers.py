@@ -229,6 +229,12 @@ def directory(value: object) -> str:
     return path
 
 
+@_reader({"type": "array", "items": directory.schema})
+def directories(value: object) -> tuple[str, ...]:
+    """A list of directories inside the repository."""
+    return tuple(directory(path) for path in texts(value))
+
+
 @_reader({"anyOf": [{"const": False}, {"type": "string", "minLength": 1}]})
 def virtual_environment(value: object) -> object:
     """``"auto"``, a path, or ``false``."""

@@ -15,10 +15,17 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """What `to_ref` has that its merge base with `from_ref` has not."""
+    """What `to_ref` has that its merge base with `from_ref` has not.
+
+    Attributes:
+        from_ref: The beginning; an object id of zeros for "nothing".
+        to_ref: The end.
+        direct: Compare the two themselves, not with their merge base: a work tree went from the one to the other.
+    """
 
     from_ref: str
     to_ref: str
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,9 @@ def parse_updates(text: str) -> tuple[RefUpdate, ...]:
     """
     lines = (line.rsplit(" ", 3) for line in text.split("\n"))
     return tuple(RefUpdate(*parts) for parts in lines if len(parts) == len(RefUpdate.__slots__))
+
+
+NULL = "0" * 40
 
 
 def is_null(object_id: str) -> bool:

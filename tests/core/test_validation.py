@@ -57,6 +57,7 @@ TOP: dict[str, tuple[Any, Any, Any]] = {
     "venv": (False, False, True),
     "log-retention": (1, 1, 0),
     "unstaged": ("keep", "keep", "hidden"),
+    "link": (["env", "a/b"], ("env", "a/b"), ["../x"]),
 }
 TYPES = frozenset({"python", "text"})
 
