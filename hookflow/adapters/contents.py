@@ -71,6 +71,8 @@ class Contents:
         dirty = self._dirty() if converted or not hidden else frozenset[str]()
         # What is under a filter is not hidden: the filter, a program, would have to run.
         stays = self._filtered(dirty) if hidden else dirty
+        if hidden:  # what is only announced is not hidden
+            untrusted |= self._announced()
         self.looked_at = frozenset(untrusted | stays | (converted - dirty) | (converted & stays) | {*untracked_files})
         self._states: dict[str, FileState | None] = {}
         self.opaque = frozenset(path.rstrip("/") for path in untracked if path.endswith("/"))
@@ -109,8 +111,17 @@ class Contents:
         return porcelain.names(listed)
 
     def _dirty(self) -> frozenset[str]:
-        changed = porcelain.raw_changes(self._git.ask_contents(*_RAW, "--ignore-submodules=all"))
-        return frozenset(change.path for change in changed)
+        return frozenset(change.path for change in self._changes())
+
+    def _announced(self) -> set[str]:
+        """Files of which only the name was added (``git add -N``); the index has them as empty ones."""
+        empty = self._blob_id([], 0)
+        if not any(self._size(path) for path, state in self._index.items() if state.object_id == empty):
+            return set()
+        return {change.path for change in self._changes() if change.letter == "A"}
+
+    def _changes(self) -> Iterator[porcelain.RawChange]:
+        return porcelain.raw_changes(self._git.ask_contents(*_RAW, "--ignore-submodules=all"))
 
     def _converted(self) -> frozenset[str]:
         """Files whose bytes in the work tree may be others than the index's although git calls them the same."""
@@ -155,6 +166,12 @@ class Contents:
         return {
             path: (times, self._states[path]) for path, times in self._times.items() if max(times[2], times[3]) < latest
         }
+
+    def _size(self, path: str) -> int:
+        try:
+            return os.lstat(self._place(path)).st_size
+        except OSError:
+            return 0
 
     def _seen(self, path: str) -> FileState | None:
         """What stands in the work tree under a name; of a directory nothing."""
