@@ -100,8 +100,12 @@ class Contents:
         """
         found = [path for path in self._ignored if not path.endswith("/") and inputs.matches(path)]
         named = inputs.directories()
+        # `build` and `build/` name a directory at any depth.
+        anywhere = {name for line in inputs.lines if "/" not in (name := line.strip("/"))}
         for directory in (path.rstrip("/") for path in self._ignored if path.endswith("/")):
-            if any(name == directory or name.startswith(f"{directory}/") for name in named):
+            if directory.rpartition("/")[2] in anywhere or any(
+                f"{name}/".startswith(f"{directory}/") for name in named
+            ):
                 found += [path for path in walk(self._root, directory) if inputs.matches(path)]
         return found
 
