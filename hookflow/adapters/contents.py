@@ -144,7 +144,12 @@ class Contents:
 
     def _has_attributes(self) -> bool:
         """Whether any attribute may be given to a file: in the work tree, or in one of git's own places."""
-        if any(path.rpartition("/")[2] == ".gitattributes" for path in self.paths):
+        directories = {""}
+        for path in self.paths:
+            while (path := path.rpartition("/")[0]) not in directories:
+                directories.add(path)
+        # Not among `paths`: git heeds those too that it ignores.
+        if any(os.path.lexists(self._place(f"{name}/.gitattributes".lstrip("/"))) for name in directories):
             return True
         if "core.attributesfile" in self._git.settings:
             return True
