@@ -116,12 +116,15 @@ def _is_in_place(root: Path, output: Output) -> bool:
     try:
         with _opened_parent(root, output.path, make=False) as parent:
             descriptor = os.open(data(output.path.rpartition("/")[2]), _PLAIN, dir_fd=parent)
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):  # to make a file object of a directory raises, and leaves it open
+            os.close(descriptor)
+            return False
+        with os.fdopen(descriptor, "rb") as file:
+            same_mode = stat.S_IMODE(mode) & 0o777 == output.mode
+            return same_mode and hashlib.file_digest(file, "sha256").hexdigest() == output.blob
     except OSError:
         return False
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(descriptor)
-        same_mode = stat.S_ISREG(found.st_mode) and stat.S_IMODE(found.st_mode) & 0o777 == output.mode
-        return same_mode and hashlib.file_digest(file, "sha256").hexdigest() == output.blob
 
 
 def _write(root: Path, output: Output, content: bytes) -> None:
