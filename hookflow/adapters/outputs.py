@@ -135,12 +135,13 @@ def _write(root: Path, output: Output, content: bytes) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with suppress(FileNotFoundError):
             os.unlink(temporary, dir_fd=parent)
-        with os.fdopen(os.open(temporary, flags, 0o600, dir_fd=parent), "wb") as file:
-            file.write(content)
-            os.fchmod(file.fileno(), output.mode)
+        descriptor = os.open(temporary, flags, 0o600, dir_fd=parent)
         try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                os.fchmod(file.fileno(), output.mode)
             os.rename(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
-        except OSError:
+        except BaseException:
             os.unlink(temporary, dir_fd=parent)
             raise
 
