@@ -27,7 +27,9 @@ def words(commands: Iterable[str | Sequence[str]]) -> list[str]:
 def programs(
     names: Iterable[str], path: str, directory: Path, is_script: Callable[[Path], bool]
 ) -> Iterator[tuple[str, Path]]:
-    """The programs that words name: a path from the working directory, or the first such program on PATH.
+    """The programs and scripts that words name: a path from the working directory, or the first such program on PATH.
+
+    What is a script in the working directory counts too: ``python check.py`` reads it.
 
     Args:
         names: The words.
@@ -40,8 +42,12 @@ def programs(
         if "/" in name:
             if _is_program(place := directory / name) or is_script(place):
                 yield name, place
-        elif (found := next((place / name for place in places if _is_program(place / name)), None)) is not None:
+            continue
+        found = next((place / name for place in places if _is_program(place / name)), None)
+        if found is not None:
             yield name, found
+        if is_script(directory / name):
+            yield name if found is None else f"./{name}", directory / name
 
 
 def identity(place: Path) -> str:

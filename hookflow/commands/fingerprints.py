@@ -140,7 +140,7 @@ class Moment:
 
         def is_script(place: Path) -> bool:
             path = os.path.relpath(place, self._root)
-            return self.contents.is_tracked(path) and not own.matches(path)
+            return path in self.contents.known and not own.matches(path)
 
         found = {}
         words = tools.words(commands)
