@@ -33,6 +33,7 @@ CREATE TABLE durations (
 );
 CREATE INDEX durations_by_step ON durations (step, ended);
 """
+_STATEMENTS = tuple(statement.strip() for statement in _SCHEMA.split(";") if statement.strip())
 _T = TypeVar("_T")
 
 
@@ -73,7 +74,7 @@ class Database:
             return otherwise
         try:
             return action(self._connection)
-        except (ValueError, sqlite3.IntegrityError):
+        except (ValueError, TypeError, OverflowError, sqlite3.IntegrityError):
             return otherwise  # a row of another form
         except sqlite3.OperationalError as error:
             self._give_up(error)
@@ -102,6 +103,7 @@ class Database:
         """
         # One thread at a time uses it, but not always the same one.
         connection = sqlite3.connect(self._path, timeout=_PATIENCE, check_same_thread=False)
+        connection.text_factory = _text  # SQLite itself does not look whether a text is one
         try:
             _prepare(connection)
         except BaseException:
@@ -140,13 +142,17 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     if _version(connection) == 0:
         _create(connection)
-    if _version(connection) != _VERSION:
-        raise sqlite3.DatabaseError("kept by another version")
-    try:
-        for table in ("results", "file_passes", "passes", "durations"):
-            connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone()  # noqa: S608 (our own names)
-    except sqlite3.OperationalError as error:
-        raise sqlite3.DatabaseError(str(error)) from error
+    if _version(connection) != _VERSION or _tables(connection) != set(_STATEMENTS):
+        raise sqlite3.DatabaseError("kept by another version, or by something else")
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    """What made the tables and indices that are there."""
+    return {row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace")
 
 
 def _turn_to_log(connection: sqlite3.Connection) -> None:
@@ -178,7 +184,9 @@ def _create(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     with connection:
         if _version(connection) == 0:
-            for statement in filter(str.strip, _SCHEMA.split(";")):
+            if _tables(connection):
+                raise sqlite3.DatabaseError("of something else")
+            for statement in _STATEMENTS:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {_VERSION}")
 
