@@ -220,7 +220,10 @@ class History:
         """The durations of steps when they passed, the newest first."""
 
         def ask(database: sqlite3.Connection) -> Mapping[str, Sequence[Past]]:
-            query = "SELECT seconds, files FROM durations WHERE step = ? AND outcome = 'passed' ORDER BY ended DESC"
+            query = (
+                "SELECT seconds, files FROM durations WHERE step = ? AND outcome = 'passed' "
+                "AND seconds BETWEEN 0 AND 1e9 AND files BETWEEN 0 AND 1e9 ORDER BY ended DESC"
+            )
             rows = {step: database.execute(query, (_text(step),)).fetchall() for step in steps}
             return {
                 step: [Past(float(seconds), int(files)) for seconds, files in found] for step, found in rows.items()
