@@ -24,6 +24,7 @@ from hookflow.core.kept import (
 BLOBS = "blobs"
 MOST_BYTES = 1 << 30  # of logs and outputs that are kept, unless someone asks for less
 _SLACK = 0.8  # of the limit is left after making room, so that it need not be made at every run
+_MOST_RESULTS = 100_000  # rows of some 500 bytes; most have no output and an empty log, and so no size
 _MOST_FILE_PASSES = 500_000  # rows of some 100 bytes
 _KEPT_DURATIONS = 50  # of each step
 
@@ -95,7 +96,7 @@ class Store:
         replaced: set[str] = self._database.attempt(write, set[str]())
         for manifest in replaced:
             self.blobs.remove(manifest)
-        if self.size() > MOST_BYTES:
+        if self.size() > MOST_BYTES or self._database.attempt(_has_too_many_rows, otherwise=False):
             self.prune(int(MOST_BYTES * _SLACK))
 
     def use(self, keys: Iterable[str]) -> None:
@@ -164,16 +165,15 @@ class Store:
         def write(database: sqlite3.Connection) -> int:
             size, removed = self.size(), 0
             with database:
-                for key, bytes_of_it in database.execute("SELECT key, size FROM results ORDER BY used").fetchall():
+                query = "SELECT key, CAST(size AS INTEGER) FROM results ORDER BY used"
+                for key, bytes_of_it in database.execute(query).fetchall():
                     if size <= most:
                         break
                     database.execute("DELETE FROM results WHERE key = ?", (key,))
                     size -= bytes_of_it
                     removed += 1
-                database.execute(
-                    "DELETE FROM file_passes WHERE key NOT IN (SELECT key FROM file_passes ORDER BY used DESC LIMIT ?)",
-                    (_MOST_FILE_PASSES,),
-                )
+                removed += _thin_out(database, "results", _MOST_RESULTS)
+                _thin_out(database, "file_passes", _MOST_FILE_PASSES)
             return removed
 
         removed = self._database.attempt(write, 0)
@@ -247,6 +247,23 @@ class History:
                     )
 
         self._database.attempt(write, None)
+
+
+def _rows(database: sqlite3.Connection, table: str) -> int:
+    return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 (our own names)
+
+
+def _has_too_many_rows(database: sqlite3.Connection) -> bool:
+    return _rows(database, "results") > _MOST_RESULTS or _rows(database, "file_passes") > _MOST_FILE_PASSES
+
+
+def _thin_out(database: sqlite3.Connection, table: str, most: int) -> int:
+    """Take away the least recently used rows where there are more than `most`; returns how many went."""
+    if _rows(database, table) <= most:
+        return 0
+    newest = f"SELECT key FROM {table} ORDER BY used DESC LIMIT ?"  # noqa: S608 (our own names)
+    gone = database.execute(f"DELETE FROM {table} WHERE key NOT IN ({newest})", (int(most * _SLACK),))  # noqa: S608
+    return gone.rowcount
 
 
 def _kept(row: tuple[object, ...]) -> Kept | None:
