@@ -3,7 +3,7 @@
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -95,14 +95,14 @@ class Moment:
         """The files that decide; None where it is not known what is in one of them."""
         deciding = Deciding(step, self._config)
         if deciding.rules not in self._of_rules:
-            self._of_rules[deciding.rules] = self._decided_by(deciding, Patterns(step.inputs))
+            self._of_rules[deciding.rules] = self._decided_by(deciding, step.inputs)
         return self._of_rules[deciding.rules]
 
-    def _decided_by(self, deciding: Deciding, inputs: Patterns) -> Files | None:
+    def _decided_by(self, deciding: Deciding, inputs: Sequence[str]) -> Files | None:
         if any(deciding.takes(path) for path in self.contents.opaque):
             return None
         paths = [path for path in self.contents.paths if deciding.takes(path)]
-        ignored = self.contents.ignored(inputs) if inputs.lines else []
+        ignored = filter(deciding.takes, self.contents.ignored(Patterns(inputs)) if inputs else ())
         return Files(contents.states(self.contents, [*paths, *ignored]))
 
     def _given(self, step: Step) -> tuple[str, ...] | None:
