@@ -61,7 +61,7 @@ class Results:
         self._stale = False
         self._before: dict[str, Fingerprint | None] = {}
         self._files_before: dict[str, Mapping[str, str]] = {}
-        self._verified: dict[str, Kept] = {}
+        self._verified: dict[str, Kept | None] = {}  # None where each of its files had passed
         self._passes: dict[str, _Pass] = {}
         self._used: list[str] = []
         self._remarks: list[tuple[str, str]] = []
@@ -91,10 +91,9 @@ class Results:
             return None
         kept = judgement.kept
         if self._prepared.caching == "verify":
-            if kept is not None:
-                self._verified[name] = kept
+            self._verified[name] = kept
             return None
-        if kept is not None and not self._is_restored(kept, writing=writing):
+        if kept is not None and not self._is_restored(name, kept, writing=writing):
             return None
         self._used += [kept.key] if kept is not None else []
         log = self._store.blobs.place(kept.log) if kept is not None and kept.log is not None else None
@@ -135,8 +134,9 @@ class Results:
         self._changed |= set(changed)
         self._stale = self._stale or bool(changed) or bool(step.outputs)
         before = self._before.get(name)
-        if name in self._verified and is_failure(outcome):
-            return self._wrong(name, outcome)
+        if is_failure(outcome):
+            self._take_back(name)
+            return self._wrong(name, outcome) if name in self._verified else outcome
         if not isinstance(outcome, Passed) or changed or before is None:
             return outcome
         try:
@@ -146,7 +146,9 @@ class Results:
         except (outputs.NotKept, OSError) as error:
             self._remarks.append((name, f"its pass is not kept: {error}"))
             return outcome
-        if name in self._verified and set(made) != set(self._verified[name].outputs):
+        kept = self._verified.get(name)
+        if kept is not None and set(made) != set(kept.outputs):
+            self._take_back(name)
             return self._wrong(name, outcome)
         self._passes[name] = _Pass(before, made, size)
         return outcome
@@ -172,17 +174,18 @@ class Results:
             if after is None or after.key != each.before.key:
                 self._remarks += self._not_kept(name, each.before, after)
                 continue
-            blob, size = self._store.blobs.put_end(log(name), most=_MOST_OF_A_LOG)
-            kept = Kept(
-                key=after.key,
-                step=name,
-                run=run,
-                seconds=seconds.get(name, 0.0),
-                log=blob,
-                outputs=each.outputs,
-                size=each.size + size,
-            )
-            results.append((kept, after))
+            with suppress(OSError):  # a full disk
+                blob, size = self._store.blobs.put_end(log(name), most=_MOST_OF_A_LOG)
+                kept = Kept(
+                    key=after.key,
+                    step=name,
+                    run=run,
+                    seconds=seconds.get(name, 0.0),
+                    log=blob,
+                    outputs=each.outputs,
+                    size=each.size + size,
+                )
+                results.append((kept, after))
         if results or file_passes:
             with suppress(OSError):
                 self._store.keep(results, file_passes)
@@ -239,11 +242,11 @@ class Results:
     def _is_whole(self, kept: Kept) -> bool:
         return kept.log is None or self._store.blobs.read(kept.log) is not None
 
-    def _is_restored(self, kept: Kept, *, writing: bool) -> bool:
+    def _is_restored(self, name: str, kept: Kept, *, writing: bool) -> bool:
         """Whether the outputs are in place. One that git tracks is never written over: it may be someone's work."""
         if not kept.outputs:
             return True
-        step = self._step(kept.step)
+        step = self._step(name)  # the pass may be of a step that had another name
         tracked = self._moment.contents.is_tracked if self._moment is not None else bool
         root = self._prepared.project.repository.root
         patterns = Patterns(step.outputs)
@@ -254,15 +257,21 @@ class Results:
     def _wrong(self, name: str, outcome: Outcome) -> Outcome:
         """What a replay would have told differs from what the step does now."""
         kept = self._verified[name]
-        self._store.forget(kept.key)
+        who = "each of its files" if kept is None else f"run {kept.run}"
         advice = "it reads something that is not declared (inputs, cache-env), or it is not deterministic"
         match outcome:
             case Failed(exit_code=code, reason=reason):
-                return Failed(code, f"{reason}, but run {kept.run} passed on the same content: {advice}")
+                return Failed(code, f"{reason}, but {who} passed on the same content: {advice}")
             case TimedOut(reason=reason):
-                return TimedOut(f"{reason}, but run {kept.run} passed on the same content: {advice}")
+                return TimedOut(f"{reason}, but {who} passed on the same content: {advice}")
             case _:
-                return Failed(0, f"made other outputs than run {kept.run} did of the same content: {advice}")
+                return Failed(0, f"made other outputs than {who} did of the same content: {advice}")
+
+    def _take_back(self, name: str) -> None:
+        """The step was run although a pass may be known, and that is not to be told any more."""
+        before = self._before.get(name)
+        if before is not None and self._prepared.caching != "use":
+            self._store.forget([before.key, *self._files_before.get(name, {}).values()])
 
     def _unchanged_files(self, name: str, now: Moment) -> list[str]:
         before, after = self._files_before.get(name, {}), now.of_files(name) or {}
