@@ -82,9 +82,9 @@ class Moment:
             fixing=step.name in self._prepared.fixing,
             passed=given,
             environment=environment,
-            tools=self._tools(step, environment),
+            tools=self._tools(step, environment, made := self._made(step)),
             needs=needs,
-            made=self._made(step),
+            made=made,
         )
         unseen = [path for path in given or () if path not in files.states]
         if unseen:
@@ -132,7 +132,7 @@ class Moment:
             found |= {path: f"{state.mode} {state.object_id}" for path, state in states.items()}
         return found
 
-    def _tools(self, step: Step, environment: Mapping[str, str]) -> dict[str, str]:
+    def _tools(self, step: Step, environment: Mapping[str, str], made: Mapping[str, str]) -> dict[str, str]:
         directory = self._root / step.cwd
         fixing = step.name in self._prepared.fixing
         commands = [each for each in (step.run, step.fix if fixing else None) if each is not None]
@@ -140,11 +140,14 @@ class Moment:
 
         def is_script(place: Path) -> bool:
             path = os.path.relpath(place, self._root)
-            return path in self.contents.known and not own.matches(path)
+            return path in self.contents.known
 
         found = {}
         words = tools.words(commands)
         for word, place in tools.programs(words, environment.get("PATH", ""), directory, is_script):
+            path = os.path.relpath(place, self._root)
+            if path in made or own.matches(path):
+                continue  # what the step makes itself, and what is told by its content already
             state = self._state_inside(place)
             found[word] = f"{state.mode} {state.object_id}" if state is not None else tools.identity(place)
         for place in dict.fromkeys([self._root, directory]):
