@@ -50,6 +50,7 @@ class Moment:
         self._root = prepared.project.repository.root
         self._config = prepared.project.config
         self._of_rules: dict[tuple[object, ...], Files | None] = {}
+        self._of_lines: dict[tuple[str, ...], frozenset[str]] = {}
         self._whole: dict[str, Fingerprint | None] = {}
 
     def fingerprint(self, name: str) -> Fingerprint | None:
@@ -101,9 +102,14 @@ class Moment:
     def _decided_by(self, deciding: Deciding, inputs: Sequence[str]) -> Files | None:
         if any(deciding.takes(path) for path in self.contents.opaque):
             return None
-        paths = [path for path in self.contents.paths if deciding.takes(path)]
+        paths = deciding.among(self._taken, self.contents.known)
         ignored = filter(deciding.takes, self.contents.ignored(Patterns(inputs)) if inputs else ())
         return Files(contents.states(self.contents, [*paths, *ignored]))
+
+    def _taken(self, rules: Patterns) -> frozenset[str]:
+        if rules.lines not in self._of_lines:
+            self._of_lines[rules.lines] = frozenset(filter(rules.matches, self.contents.paths if rules.lines else ()))
+        return self._of_lines[rules.lines]
 
     def _given(self, step: Step) -> tuple[str, ...] | None:
         takes_files = any(command.uses(each, "{files}") for each in (step.run, step.fix) if each is not None)
