@@ -158,8 +158,7 @@ class Contents:
     def _announced(self) -> set[str]:
         """Files of which only the name was added (``git add -N``); the index has them as empty ones."""
         empty = self._blob_id([], 0)
-        seeming = (path for path, state in self._index.items() if state.object_id == empty)
-        if not any(state is not None and state.object_id != empty for state in map(self._seen, seeming)):
+        if not any(self._size(path) for path, state in self._index.items() if state.object_id == empty):
             return set()
         return {change.path for change in self._changes() if change.letter == "A"}
 
@@ -213,6 +212,12 @@ class Contents:
     def remembered(self) -> Mapping[str, tuple[int, FileState | None]]:
         """What has been read here, where a later change would show in the file's times."""
         return {path: (times, self._states[path]) for path, times in self._times.items() if path in self._states}
+
+    def _size(self, path: str) -> int:
+        try:
+            return os.lstat(self._place(path)).st_size
+        except OSError:
+            return 0
 
     def _seen(self, path: str) -> FileState | None:
         """What stands in the work tree under a name; of a directory nothing."""

@@ -109,12 +109,14 @@ class Store:
 
         self._database.attempt(write, None)
 
-    def forget(self, key: str) -> None:
-        """Take a result away that turned out to be wrong."""
+    def forget(self, keys: Sequence[str]) -> None:
+        """Take results and passes of single files away that turned out to be wrong."""
 
         def write(database: sqlite3.Connection) -> None:
             with database:
-                database.execute("DELETE FROM results WHERE key = ?", (key,))
+                for table in ("results", "file_passes"):
+                    statement = f"DELETE FROM {table} WHERE key = ?"  # noqa: S608 (our own names)
+                    database.executemany(statement, [(key,) for key in keys])
 
         self._database.attempt(write, None)
 

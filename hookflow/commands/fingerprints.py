@@ -3,7 +3,7 @@
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -50,6 +50,7 @@ class Moment:
         self._root = prepared.project.repository.root
         self._config = prepared.project.config
         self._of_rules: dict[tuple[object, ...], Files | None] = {}
+        self._of_lines: dict[tuple[str, ...], frozenset[str]] = {}
         self._whole: dict[str, Fingerprint | None] = {}
 
     def fingerprint(self, name: str) -> Fingerprint | None:
@@ -82,9 +83,9 @@ class Moment:
             fixing=step.name in self._prepared.fixing,
             passed=given,
             environment=environment,
-            tools=self._tools(step, environment),
+            tools=self._tools(step, environment, made := self._made(step)),
             needs=needs,
-            made=self._made(step),
+            made=made,
         )
         unseen = [path for path in given or () if path not in files.states]
         if unseen:
@@ -95,15 +96,20 @@ class Moment:
         """The files that decide; None where it is not known what is in one of them."""
         deciding = Deciding(step, self._config)
         if deciding.rules not in self._of_rules:
-            self._of_rules[deciding.rules] = self._decided_by(deciding, Patterns(step.inputs))
+            self._of_rules[deciding.rules] = self._decided_by(deciding, step.inputs)
         return self._of_rules[deciding.rules]
 
-    def _decided_by(self, deciding: Deciding, inputs: Patterns) -> Files | None:
+    def _decided_by(self, deciding: Deciding, inputs: Sequence[str]) -> Files | None:
         if any(deciding.takes(path) for path in self.contents.opaque):
             return None
-        paths = [path for path in self.contents.paths if deciding.takes(path)]
-        ignored = self.contents.ignored(inputs) if inputs.lines else []
+        paths = deciding.among(self._taken, frozenset(self.contents.paths))
+        ignored = filter(deciding.takes, self.contents.ignored(Patterns(inputs)) if inputs else ())
         return Files(contents.states(self.contents, [*paths, *ignored]))
+
+    def _taken(self, rules: Patterns) -> frozenset[str]:
+        if rules.lines not in self._of_lines:
+            self._of_lines[rules.lines] = frozenset(filter(rules.matches, self.contents.paths if rules.lines else ()))
+        return self._of_lines[rules.lines]
 
     def _given(self, step: Step) -> tuple[str, ...] | None:
         takes_files = any(command.uses(each, "{files}") for each in (step.run, step.fix) if each is not None)
@@ -132,7 +138,7 @@ class Moment:
             found |= {path: f"{state.mode} {state.object_id}" for path, state in states.items()}
         return found
 
-    def _tools(self, step: Step, environment: Mapping[str, str]) -> dict[str, str]:
+    def _tools(self, step: Step, environment: Mapping[str, str], made: Mapping[str, str]) -> dict[str, str]:
         directory = self._root / step.cwd
         fixing = step.name in self._prepared.fixing
         commands = [each for each in (step.run, step.fix if fixing else None) if each is not None]
@@ -140,11 +146,14 @@ class Moment:
 
         def is_script(place: Path) -> bool:
             path = os.path.relpath(place, self._root)
-            return self.contents.knows(path) and not own.matches(path)
+            return self.contents.knows(path)
 
         found = {}
         words = tools.words(commands)
         for word, place in tools.programs(words, environment.get("PATH", ""), directory, is_script):
+            path = os.path.relpath(place, self._root)
+            if path in made or own.matches(path):
+                continue  # what the step makes itself, and what is told by its content already
             state = self._state_inside(place)
             found[word] = f"{state.mode} {state.object_id}" if state is not None else tools.identity(place)
         for place in dict.fromkeys([self._root, directory]):

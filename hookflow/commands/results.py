@@ -67,7 +67,7 @@ class Results:
         self._stale = False
         self._before: dict[str, Fingerprint | None] = {}
         self._files_before: dict[str, Mapping[str, str]] = {}
-        self._verified: dict[str, Kept] = {}
+        self._verified: dict[str, Kept | None] = {}  # None where each of its files had passed
         self._passes: dict[str, _Pass] = {}
         self._used: list[str] = []
         self._rows: dict[str, Row] = {}
@@ -98,10 +98,9 @@ class Results:
             return None
         kept = judgement.kept
         if self._prepared.caching == "verify":
-            if kept is not None:
-                self._verified[name] = kept
+            self._verified[name] = kept
             return None
-        if kept is not None and not self._is_restored(kept, writing=writing):
+        if kept is not None and not self._is_restored(name, kept, writing=writing):
             return None
         self._used += [kept.key] if kept is not None else []
         self._rows[name] = Row(name, judgement.reason, log=kept.log if kept is not None else None, skipped=False)
@@ -153,8 +152,9 @@ class Results:
         self._changed |= set(changed)
         self._stale = self._stale or bool(changed) or bool(step.outputs)
         before = self._before.get(name)
-        if name in self._verified and is_failure(outcome):
-            return self._wrong(name, outcome)
+        if is_failure(outcome):
+            self._take_back(name)
+            return self._wrong(name, outcome) if name in self._verified else outcome
         if not isinstance(outcome, Passed) or changed or before is None:
             return outcome
         try:
@@ -164,7 +164,9 @@ class Results:
         except (outputs.NotKept, OSError) as error:
             self._remarks.append((name, f"its pass is not kept: {error}"))
             return outcome
-        if name in self._verified and set(made) != set(self._verified[name].outputs):
+        kept = self._verified.get(name)
+        if kept is not None and set(made) != set(kept.outputs):
+            self._take_back(name)
             return self._wrong(name, outcome)
         self._passes[name] = _Pass(before, made, size)
         return outcome
@@ -193,24 +195,21 @@ class Results:
                 sentence = unkept_because(each.before, after, excused=self._changed)
                 self._remarks += [(name, sentence)] if sentence is not None else []
                 continue
-            blob, size = self._store.blobs.put_end(log(name), most=_MOST_OF_A_LOG)
-            kept = Kept(
-                key=after.key,
-                step=name,
-                run=run,
-                seconds=seconds.get(name, 0.0),
-                log=blob,
-                outputs=each.outputs,
-                size=each.size + size,
-            )
-            results.append((kept, after))
-            self._rows[name] = Row(name, _passed(kept), log=kept.log, skipped=False)
+            with suppress(OSError):  # a full disk
+                results.append((kept := self._kept(each, after, name, run, seconds.get(name, 0.0), log(name)), after))
+                self._rows[name] = Row(name, _passed(kept), log=kept.log, skipped=False)
         if now is not None:
             self.moment = now
         if results or file_passes:
             with suppress(OSError):
                 self._store.keep(results, file_passes)
         return self._remarks
+
+    def _kept(
+        self, found: _Pass, after: Fingerprint, name: str, run: str, seconds: float, log: PurePath | None
+    ) -> Kept:
+        blob, size = self._store.blobs.put_end(log, most=_MOST_OF_A_LOG)
+        return Kept(after.key, name, run, seconds, blob, found.outputs, found.size + size)
 
     def _judge_whole(self, name: str) -> Hit | Miss:
         found = self.moment.fingerprint(name) if self.moment is not None else None
@@ -263,11 +262,11 @@ class Results:
     def _is_whole(self, kept: Kept) -> bool:
         return kept.log is None or self._store.blobs.read(kept.log) is not None
 
-    def _is_restored(self, kept: Kept, *, writing: bool) -> bool:
+    def _is_restored(self, name: str, kept: Kept, *, writing: bool) -> bool:
         """Whether the outputs are in place. One that git tracks is never written over: it may be someone's work."""
         if not kept.outputs:
             return True
-        step = self._step(kept.step)
+        step = self._step(name)  # the pass may be of a step that had another name
         tracked = self.moment.contents.is_tracked if self.moment is not None else bool
         root = self._prepared.project.repository.root
         patterns = Patterns(step.outputs)
@@ -278,9 +277,14 @@ class Results:
     def _wrong(self, name: str, outcome: Outcome) -> Outcome:
         """What a replay would have told differs from what the step does now."""
         kept = self._verified[name]
-        self._store.forget(kept.key)
         self.contradicted = True
-        return contradicted(outcome, kept.run)
+        return contradicted(outcome, "each of its files" if kept is None else f"run {kept.run}")
+
+    def _take_back(self, name: str) -> None:
+        """The step was run although a pass may be known, and that is not to be told any more."""
+        before = self._before.get(name)
+        if before is not None and self._prepared.caching != "use":
+            self._store.forget([before.key, *self._files_before.get(name, {}).values()])
 
     def _unchanged_files(self, name: str, now: Moment) -> list[str]:
         before, after = self._files_before.get(name, {}), now.of_files(name) or {}

@@ -6,7 +6,7 @@ A key is the SHA-256 of length-prefixed fields, so that no two different lists o
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -187,11 +187,19 @@ class Deciding:
 
     def takes(self, path: str) -> bool:
         """Whether the content of `path` decides."""
-        if self._outputs.matches(path):
-            return False
-        if self.everything or self._files.matches(path):
-            return self.everything or not self._exclude.matches(path) or self._global.matches(path)
-        return self._global.matches(path) or (self._inputs.matches(path) and not self._exclude.matches(path))
+        return bool(self.among(lambda rules: frozenset([path] if rules.matches(path) else ()), frozenset([path])))
+
+    def among(self, taken: Callable[[Patterns], frozenset[str]], paths: frozenset[str]) -> frozenset[str]:
+        """Those of many paths that decide.
+
+        Args:
+            taken: Those of them that rules take; steps that share rules need not ask twice.
+            paths: All of them.
+        """
+        if self.everything:
+            return paths - taken(self._outputs)
+        own = (taken(self._files) | taken(self._inputs)) - taken(self._exclude)
+        return (own | taken(self._global)) - taken(self._outputs)
 
 
 def differences(before: Fingerprint, now: Fingerprint) -> list[str]:

@@ -27,7 +27,7 @@ class Output:
     blob: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Kept:
     """A pass.
 

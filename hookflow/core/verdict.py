@@ -43,21 +43,21 @@ def with_note(outcome: Outcome, note: str | None) -> Outcome:
             return outcome
 
 
-def contradicted(outcome: Outcome, run: str) -> Outcome:
+def contradicted(outcome: Outcome, who: str) -> Outcome:
     """The outcome of a step that does something else now than an earlier run of the same content did.
 
     Args:
         outcome: That of now; a pass has made other outputs.
-        run: The id of the run that passed.
+        who: What passed: ``run 2026...``, or ``each of its files``.
     """
     advice = "it reads something that is not declared (inputs, cache-env), or it is not deterministic"
     match outcome:
         case Failed(exit_code=code, reason=reason):
-            return Failed(code, f"{reason}, but run {run} passed on the same content: {advice}")
+            return Failed(code, f"{reason}, but {who} passed on the same content: {advice}")
         case TimedOut(reason=reason):
-            return TimedOut(f"{reason}, but run {run} passed on the same content: {advice}")
+            return TimedOut(f"{reason}, but {who} passed on the same content: {advice}")
         case _:
-            return Failed(0, f"made other outputs than run {run} did of the same content: {advice}")
+            return Failed(0, f"made other outputs than {who} did of the same content: {advice}")
 
 
 def named(paths: tuple[str, ...]) -> str:

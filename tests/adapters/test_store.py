@@ -258,7 +258,7 @@ def test_where_nothing_can_be_kept_nothing_is_known(tmp_path: Path) -> None:
     assert store.size() == 0
     assert store.prune(0) == 0
     store.use([KEY])
-    store.forget(KEY)
+    store.forget([KEY])
     store.clear()
     assert History(database).past(["a"]) == {}
 
@@ -377,7 +377,7 @@ def test_a_process_that_is_killed_while_it_keeps_results_leaves_a_whole_store(st
             assert whole(store) == store.counts()["results"]
             store.keep([(result(store), SOME)])
             assert store.result(KEY) is not None
-            store.forget(KEY)
+            store.forget([KEY])
 
 
 def test_the_least_recently_used_go_first(store: Store, state: Path) -> None:

@@ -300,3 +300,13 @@ def test_steps_share_what_was_found_only_if_they_say_the_same(one: Step, other: 
         assert (one.inputs, one.outputs, one.files) == (other.inputs, other.outputs, other.files)
         paths = ["x.py", "a/b", "b/c.json", "README", "x.toml"]
         assert [first.takes(path) for path in paths] == [second.takes(path) for path in paths]
+
+
+@given(STEPS)
+def test_many_paths_at_once_are_those_that_decide_alone(one: Step) -> None:
+    """Sets of paths, and one path after another."""
+    deciding = Deciding(one, Config())
+    paths = frozenset(["x.py", "a/b", "a/c.py", "b/c.json", "README", "x.toml", "a/x.toml"])
+    assert deciding.among(lambda rules: frozenset(filter(rules.matches, paths)), paths) == set(
+        filter(deciding.takes, paths)
+    )
