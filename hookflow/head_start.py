@@ -84,8 +84,8 @@ def _head(start: Start, job: Job, lease: Lease, outside: Outside, ledger: Ledger
     outside.watch.begin(start.name)
     commands = job.commands(start.cpus)
     apart = launching.are_apart(commands, launching.width(job, start.cpus))
+    at = time.perf_counter()
     process = outside.launcher(launching.launch(job, ledger.logs, commands[0], 0 if apart else None))
     if not isinstance(process, NotStarted):
-        at = time.perf_counter()
         ledger.started(start.name, at=at, attempt=start.attempt, command=job.display, files=job.files)
     return Head(start, lease, process)

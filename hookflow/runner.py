@@ -171,14 +171,14 @@ class _Driver:
         self._changed.set()
 
     def _trial(self, start: Start, head: Head | None) -> Trial:
-        job = self._jobs[start.name]
+        job, began = self._jobs[start.name], trio.current_time()
         self._trials[start.name] = Trial(
             job,
             start.cpus,
             launcher=self._outside.launcher,
             logs=self._ledger.logs,
             watch=self._outside.watch,
-            on_start=(lambda: None) if head is not None else lambda: self._started(start, job),
+            on_start=(lambda: None) if head is not None else lambda: self._started(start, job, began),
             hurry=self._hurry,
             first=head.process if head is not None else None,
         )
@@ -202,11 +202,11 @@ class _Driver:
         for trial in self._trials.values():
             trial.resume(time.monotonic() - before)
 
-    def _started(self, start: Start, job: Job) -> None:
+    def _started(self, start: Start, job: Job, at: float) -> None:
         self._refusals = 0
         self._ledger.started(
             start.name,
-            at=trio.current_time(),
+            at=at,
             attempt=start.attempt,
             command=job.display,
             files=job.files,

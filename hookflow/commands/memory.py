@@ -47,7 +47,7 @@ class Memory:
         """Keep what this run came to, and say what could not be kept although a person might expect it."""
         for name, sentence in self.results.keep(ledger.seconds, self._run, ledger.log):
             ledger.warn(sentence, name)
-        if self.results.contradicted:
+        if self.results.taken_back:
             answer.forget(self._state)  # one of them may rest on that result
         self._history.note(
             Duration(name, seconds, len(self._prepared.decisions[name].files), outcome.word(ended))

@@ -53,15 +53,17 @@ class Results:
         store: What is known of earlier runs.
 
     Attributes:
-        contradicted: Whether a step did something else than its kept result says.
+        taken_back: Whether a result that was kept is not true any more.
         moment: What decides, as it was last looked at; None where that is not known.
     """
+
+    taken_back = False
+    moment: Moment | None = None
 
     def __init__(self, prepared: Prepared, around: Surroundings, store: Store) -> None:
         self._prepared = prepared
         self._around = around
         self._store = store
-        self.contradicted = False
         self._ended: set[str] = set()  # since the files were looked at
         self._changed: set[str] = set()
         self._stale = False
@@ -69,10 +71,8 @@ class Results:
         self._files_before: dict[str, Mapping[str, str]] = {}
         self._verified: dict[str, Kept | None] = {}  # None where each of its files had passed
         self._passes: dict[str, _Pass] = {}
-        self._used: list[str] = []
-        self._rows: dict[str, Row] = {}
+        self._used, self._rows = list[str](), dict[str, Row]()
         self._remarks: list[tuple[str, str]] = []
-        self.moment: Moment | None = None
         self.moment = self._look(hidden=prepared.hides)
 
     def judge(self, name: str) -> Hit | Miss:
@@ -216,7 +216,7 @@ class Results:
         if found is None:
             return Miss(f"not cached: {_UNKNOWN}")
         kept = self._store.result(found.key)
-        if kept is None or not self._is_whole(kept):
+        if kept is None or (kept.log is not None and self._store.blobs.read(kept.log) is None):
             return Miss("this content has not passed before")
         return Hit(_passed(kept), kept)
 
@@ -259,9 +259,6 @@ class Results:
             return None
         return Moment(self._prepared, self._around, found)
 
-    def _is_whole(self, kept: Kept) -> bool:
-        return kept.log is None or self._store.blobs.read(kept.log) is not None
-
     def _is_restored(self, name: str, kept: Kept, *, writing: bool) -> bool:
         """Whether the outputs are in place. One that git tracks is never written over: it may be someone's work."""
         if not kept.outputs:
@@ -277,13 +274,13 @@ class Results:
     def _wrong(self, name: str, outcome: Outcome) -> Outcome:
         """What a replay would have told differs from what the step does now."""
         kept = self._verified[name]
-        self.contradicted = True
         return contradicted(outcome, "each of its files" if kept is None else f"run {kept.run}")
 
     def _take_back(self, name: str) -> None:
         """The step was run although a pass may be known, and that is not to be told any more."""
         before = self._before.get(name)
         if before is not None and self._prepared.caching != "use":
+            self.taken_back = True
             self._store.forget([before.key, *self._files_before.get(name, {}).values()])
 
     def _unchanged_files(self, name: str, now: Moment) -> list[str]:

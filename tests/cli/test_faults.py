@@ -16,16 +16,29 @@ from project import HOOKFLOW, Project
 MEGABYTE = 1024 * 1024
 
 
+MEASURING = """
+import os, subprocess, sys
+run = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+_, status, usage = os.wait4(run.pid, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024)
+"""
+
+
 def measured(project: Project, *arguments: str) -> tuple[int, float, int]:
-    """Exit code, seconds and the peak memory in bytes of hookflow alone (its steps are its children's children)."""
+    """Exit code, seconds and the peak memory in bytes of hookflow alone (its steps are its children's children).
+
+    On Linux ru_maxrss of a process begins with what its parent had when it was forked, so a small one is between.
+    """
     began = time.monotonic()
-    run = subprocess.Popen(
-        [*HOOKFLOW, *arguments], cwd=project.path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    told = subprocess.run(
+        [sys.executable, "-c", MEASURING, *HOOKFLOW, *arguments],
+        cwd=project.path,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
     )
-    _, status, usage = os.wait4(run.pid, 0)
-    run.returncode = os.waitstatus_to_exitcode(status)
-    # On Linux ru_maxrss of a process includes what its own children needed at their peak.
-    return run.returncode, time.monotonic() - began, usage.ru_maxrss * 1024
+    code, memory = told.stdout.split()
+    return int(code), time.monotonic() - began, int(memory)
 
 
 @pytest.mark.slow
