@@ -132,7 +132,7 @@ def baseline(repository: Path, steps: Steps) -> Path:
     git(repository, "add", "--all")
     author = ("-c", "user.name=ADR", "-c", "user.email=adr@example.org")
     git(repository, *author, "commit", "--quiet", "--message", "Start")
-    events = hookflow(repository, ["--parallel", "--all-files"], "quiet")
+    events = hookflow(repository, ["--parallel", "--no-smart-execution"], "quiet")
     if (found := problem(events, steps, dict.fromkeys(steps, "passed"))) is not None:
         raise wrong(f"before any change: {found}")
     return repository

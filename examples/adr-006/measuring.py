@@ -82,7 +82,7 @@ def problem(events: Sequence[Event], steps: Steps, expected: Mapping[str, str]) 
     """
     ended: list[str] = []
     for event in events:
-        name = event.get("step")
+        name = str(event.get("step"))
         if event["event"] == "step-started":
             for need in steps[name].get("needs", ()):
                 if need not in ended:
