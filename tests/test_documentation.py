@@ -103,3 +103,20 @@ def test_the_projects_own_steps_are_valid() -> None:
     command = [sys.executable, "-P", "-m", "hookflow", "validate", "--config", str(ROOT / "pyproject.toml")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0 or "not in a git repository" in done.stderr, done.stderr
+
+
+def test_messages_that_are_explained_are_ours() -> None:
+    """Each message in docs/troubleshooting.md is a part of a text in the program."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "hookflow").rglob("*.py"))
+    joined = re.sub(r'"\s*\n\s*f?"', "", sources)
+    page = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    messages = re.findall(r"^\| `([^`]+)` \|", page, flags=re.MULTILINE)
+    assert len(messages) > 20
+    assert [message for message in messages if message not in joined] == []
+
+
+def test_every_page_is_in_the_table_of_contents() -> None:
+    """docs/README.md lists them all."""
+    contents = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert {page for page in pages if f"({page})" not in contents} == set()
