@@ -31,6 +31,7 @@ def rows(heading: str) -> dict[str, str]:
         ("[tool.hookflow]", keys.TOP),
         ("[tool.hookflow.resources.NAME]", keys.RESOURCE),
         ("[tool.hookflow.steps.NAME]", keys.STEP),
+        ("[tool.hookflow.pre-commit-hooks.ID]", keys.HOOK),
     ],
 )
 def test_every_key_is_documented_and_no_other(heading: str, known: dict[str, keys.Key]) -> None:
@@ -47,6 +48,7 @@ def test_every_key_is_documented_and_no_other(heading: str, known: dict[str, key
         ("[tool.hookflow.file-sets]", "file-sets"),
         ("[tool.hookflow.resources.NAME]", "resources"),
         ("[tool.hookflow.steps.NAME]", "steps"),
+        ("[tool.hookflow.pre-commit-hooks.ID]", "pre-commit-hooks"),
     ],
 )
 def test_tables_are_described_alike(heading: str, table: str) -> None:

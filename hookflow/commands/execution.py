@@ -10,7 +10,7 @@ from typing import Any
 
 from hookflow.adapters import runs
 from hookflow.adapters.repository import Repository
-from hookflow.commands import jobs, memory
+from hookflow.commands import environments, jobs, memory
 from hookflow.commands.options import HookCall, Reporting
 from hookflow.commands.preparation import Prepared
 from hookflow.commands.reporting import Emit, colours, listeners
@@ -73,6 +73,7 @@ def _run(
     emit(_run_started(prepared, directory.run))
     directory.publish()
     ledger = Ledger({step.name: step for step in prepared.steps}, directory, emit, time.time)
+    environments.install(prepared)
     around, missing = jobs.surroundings(prepared, directory.run, push, colour=colours(sys.stdout))
     for message in (*prepared.warnings, directory.problem, missing):
         if message is not None:

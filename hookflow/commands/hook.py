@@ -19,6 +19,7 @@ from hookflow.core.scopes import Scope
 
 # githooks(5): the hooks to which git writes something on standard input.
 _WITH_STDIN = frozenset({"pre-push", "post-rewrite", "reference-transaction"})
+_ABOUT_MESSAGES = frozenset({"commit-msg", "prepare-commit-msg"})
 
 
 def hook(place: Place, wanted: Selection, reporting: Reporting, args: tuple[str, ...], before: Path | None) -> int:
@@ -54,7 +55,8 @@ def _run(place: Place, wanted: Selection, reporting: Reporting, call: HookCall, 
         if wanted.scope
         else _scope(stage, call)
     )
-    prepared = preparation.prepare(project, wanted, scope, nested=tree.nested)
+    message = call.args[0] if stage in _ABOUT_MESSAGES and call.args else None
+    prepared = preparation.prepare(project, wanted, scope, nested=tree.nested, message=message)
     if _means_all_files(prepared):
         prepared = preparation.prepare(project, wanted, scopes.AllFiles(), nested=tree.nested)
     return execution.execute(prepared, tree, reporting, call, _push_variables(stage, scope, call.args))

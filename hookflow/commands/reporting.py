@@ -70,7 +70,10 @@ def _for_standard_output(
         case level:
             pass
     shown = colours(sys.stdout)
-    return plain.Plain(sys.stdout, sys.stderr, level=level, colours=shown, logs_kept=directory.kept).emit
+    talkative = {step.name for step in prepared.steps if step.hook is not None and step.hook.verbose}
+    return plain.Plain(
+        sys.stdout, sys.stderr, level=level, colours=shown, logs_kept=directory.kept, talkative=talkative
+    ).emit
 
 
 def _github_reads() -> bool:

@@ -1,6 +1,7 @@
 """Plain text for a person: a line as each step ends, failures with their output last, then a summary."""
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal, TextIO, assert_never
 
@@ -24,11 +25,20 @@ class Plain:
         level: ``quiet`` shows what went wrong, ``verbose`` also the output of steps that passed.
         colours: Whether `out` shows colours.
         logs_kept: Whether logs are still there after the run, so that naming them helps.
+        talkative: Steps whose output is shown although they passed.
     """
 
     def __init__(
-        self, out: TextIO, err: TextIO, *, level: Level = "plain", colours: bool = False, logs_kept: bool = True
+        self,
+        out: TextIO,
+        err: TextIO,
+        *,
+        level: Level = "plain",
+        colours: bool = False,
+        logs_kept: bool = True,
+        talkative: Collection[str] = (),
     ) -> None:
+        self._talkative = talkative
         self._out: TextIO | None = out
         self._err: TextIO | None = err
         self._level = level
@@ -57,7 +67,7 @@ class Plain:
 
     def _step_finished(self, event: events.StepFinished) -> None:
         if isinstance(event.outcome, Failed | TimedOut) or (
-            self._level == "verbose" and isinstance(event.outcome, Passed | Cached)
+            (self._level == "verbose" or event.step in self._talkative) and isinstance(event.outcome, Passed | Cached)
         ):
             self._shown_later.append(event)
         if self._level != "quiet" or event.blocking:
