@@ -23,14 +23,18 @@ _KEY = ("tool", "hookflow", "pre-commit")
 _FAIL = 'printf "%s\\n\\n" "$1"; shift; printf "%s\\n" "$@"; exit 1'  # what the language `fail` does
 
 
-def hooks(root: Path) -> Hooks:
+def hooks(root: Path, file: Path | None = None) -> Hooks:
     """The hooks of a repository's configuration; repositories of hooks that are not here yet are fetched.
+
+    Args:
+        root: The top of the work tree.
+        file: The configuration; None for the one at the top.
 
     Raises:
         BrokenEnvironmentError: The package is not installed, or a repository of hooks cannot be had.
         ConfigurationError: There is no configuration, or a wrong one.
     """
-    config, found = _read(root)
+    config, found = _read(root, file or root / CONFIGURATION)
     calls = (sys.executable, "-m", "pre_commit")
     records = tuple(_record(config, hook, place) for place, hook in enumerate(found))
     return Hooks(records, tuple(config["default_install_hook_types"]), calls)
@@ -42,7 +46,7 @@ def install(root: Path, places: Collection[int]) -> None:
     Raises:
         BrokenEnvironmentError: One cannot be installed.
     """
-    _, found = _read(root)
+    _, found = _read(root, root / CONFIGURATION)
     wanted = [hook for place, hook in enumerate(found) if place in places]
     with _speaking(), chdir(root):
         _module("repository").install_hook_envs(wanted, _store())
@@ -69,17 +73,16 @@ def _store() -> Any:
 
 
 @cache
-def _read(root: Path) -> tuple[Mapping[str, Any], tuple[Any, ...]]:
+def _read(root: Path, file: Path) -> tuple[Mapping[str, Any], tuple[Any, ...]]:
     """The configuration, and all of its hooks as pre-commit has them."""
     clientlib, repository = _module("clientlib"), _module("repository")
-    file = root / CONFIGURATION
     if not file.is_file():
-        raise _wrong(f"there is no {CONFIGURATION}")
+        raise _wrong(f"there is no {file.name}")
     with _speaking(), chdir(root):  # local hooks are read relative to the working directory
         try:
             config = clientlib.load_config(str(file))
         except clientlib.InvalidConfigError as error:
-            raise _wrong(f"{CONFIGURATION}: {_sentence(error)}") from None
+            raise _wrong(f"{file.name}: {_sentence(error)}") from None
         return config, repository.all_hooks(config, _store())
 
 

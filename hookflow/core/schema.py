@@ -15,9 +15,10 @@ from hookflow.core.readers import Schema
 _HEAD = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "hookflow"}
 _ABOUT = """\
 Checks of a project as a dependency graph. `hookflow validate` also finds what no schema can: names of steps, \
-hooks, resources, file sets and file types that do not exist, expressions that are not regular, needs of another stage, more units than a resource has, \
-cycles, placeholders where a shell would read them as something else, patterns that cannot be read, names of steps \
-with signs that are neither letters nor digits of any script, and whole numbers written with a point."""
+hooks, resources, file sets and file types that do not exist, expressions that are not regular, needs of another \
+stage, more units than a resource has, cycles, placeholders where a shell would read them as something else, \
+patterns that cannot be read, names of steps with signs that are neither letters nor digits of any script, and whole \
+numbers written with a point."""
 
 # Letters, digits and whatever is not ASCII: which of that is a letter is not for a regular expression of all dialects.
 _NOT_IN_A_NAME = r"[\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"
