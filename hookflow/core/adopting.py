@@ -82,9 +82,10 @@ def _other_fields(step: Step) -> dict[str, Value]:
         *("types", "types_or", "exclude_types", "files_regex", "exclude_regex"),
         *("modifies", "stages", "always_run", "git_env", "exclusive", "batch"),
     )
-    return {
-        name.replace("_", "-"): getattr(step, name) for name in names if getattr(step, name) != getattr(plain, name)
-    }
+    fields = {name: getattr(step, name) for name in names if getattr(step, name) != getattr(plain, name)}
+    if not command.uses(step.run, "{files}"):
+        fields.pop("batch", None)
+    return {name.replace("_", "-"): value for name, value in fields.items()}
 
 
 def _lost(hook: Hook) -> list[str]:

@@ -55,12 +55,16 @@ def string(text: str) -> str:
     """A text as a TOML string: literal where that reads better, else with JSON's escapes, which TOML shares."""
     if "\\" in text and "'" not in text and text.isprintable():
         return f"'{text}'"
+    return _escaped(text)
+
+
+def _escaped(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _key(name: str) -> str:
     bare = name.isascii() and all(char.isalnum() or char in "-_" for char in name) and name
-    return name if bare else json.dumps(name, ensure_ascii=False)
+    return name if bare else _escaped(name)
 
 
 def _harmless(note: str) -> str:

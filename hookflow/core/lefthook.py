@@ -26,7 +26,7 @@ _OF_HOOK = frozenset({"jobs", "commands", "scripts", "parallel", "piped", "exclu
 _OF_JOB = frozenset(
     {
         *("name", "run", "script", "runner", "args", "glob", "exclude", "root", "env", "stage_fixed", "file_types"),
-        *("interactive", "use_stdin", "skip", "priority", "group"),
+        *("interactive", "use_stdin", "skip", "only", "priority", "group"),
     }
 )
 _INHERITED = ("exclude", "glob", "root", "env", "skip")  # by the jobs of a group
@@ -71,8 +71,11 @@ class Lefthook:
         """The steps of some jobs; returns their names."""
         names: list[str] = []
         for job in jobs:
-            before = names[-1:] if piped else []
+            usable = [draft.name for draft in self.drafts if not draft.unusable and draft.name in names]
+            before = usable[-1:] if piped else []
             merged = {**{key: value for key, value in above.items() if value is not None}, **job}
+            if above.get("exclude") and job.get("exclude"):
+                merged["exclude"] = [*_texts(above["exclude"]), *_texts(job["exclude"])]
             group = job.get("group")
             if isinstance(group, dict):
                 inherited: dict[str, Any] = {key: merged[key] for key in _INHERITED if key in merged}

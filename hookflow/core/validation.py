@@ -69,7 +69,7 @@ class _Reader:
         merged = {**defaults, "exclude": fields["exclude"], "env": environment}
         told = self._told_of_hooks(top)
         hooks = self._hooks(fields.get("pre_commit", False), told, merged)
-        steps = (*hooks, *self._steps(top, merged))
+        steps = (*hooks, *self._without_doubles(self._steps(top, merged), {hook.name for hook in hooks}))
         if isinstance(table, dict) and not top.get("steps") and not fields.get("pre_commit"):
             self._wrong((*ROOT, "steps"), "missing; expected at least one [tool.hookflow.steps.NAME]")
         config = Config(steps=steps, resources=resources, **fields)
@@ -173,6 +173,14 @@ class _Reader:
         steps = [self._step(name, value, defaults) for name, value in table.items()]
         return tuple(step for step in steps if step is not None)
 
+    def _without_doubles(self, steps: Iterable[Step], hooks: Collection[str]) -> Iterable[Step]:
+        """The steps whose names no hook has; the others are reported."""
+        for step in steps:
+            if step.name in hooks:
+                self._wrong((*ROOT, "steps", step.name), "a hook of pre-commit's has this name; give one another")
+            else:
+                yield step
+
     def _step(self, name: str, value: object, defaults: Mapping[str, Any]) -> Step | None:
         path = (*ROOT, "steps", name)
         if not is_step_name(name):
@@ -195,15 +203,12 @@ class _Reader:
 
     def _check(self, config: Config) -> None:
         """What only shows between the records: names, stages, cycles."""
-        hooks = {step.name for step in config.steps if step.hook is not None}
         for step in config.steps:
-            if step.hook is None and step.name in hooks:
-                self._wrong((*ROOT, "steps", step.name), "a hook of pre-commit's has this name; give one another")
             self._check_names(config, step)
         self._check_cycles(config)
 
     def _check_names(self, config: Config, step: Step) -> None:
-        path = (*ROOT, "steps" if step.hook is None else HOOKS, step.name)
+        path = _table_of(step)
         known = {other.name: other for other in config.steps}
         for need in step.needs:
             if need not in known:
@@ -250,8 +255,13 @@ def _place_of_cycle(config: Config, error: CycleError) -> tuple[str, ...]:
     """The first ``needs`` (else ``outputs``) in the cycle, where a person would mend it."""
     for name in error.path:
         if config.step(name).needs:
-            return (*ROOT, "steps", name, "needs")
-    return (*ROOT, "steps", error.path[0], "outputs")
+            return (*_table_of(config.step(name)), "needs")
+    return (*_table_of(config.step(error.path[0])), "outputs")
+
+
+def _table_of(step: Step) -> tuple[str, ...]:
+    """Where a person says what a step is."""
+    return (*ROOT, "steps" if step.hook is None else HOOKS, step.name)
 
 
 def is_step_name(name: str) -> bool:
