@@ -16,7 +16,9 @@ class TreeWatch:
     """Watches some steps over the whole tree, and leaves the others to `inner`.
 
     As `git diff` before and after would show it. Where several steps run at once, a change in a file that was given
-    to another one of them, and not to this one, is taken for that one's.
+    to another one of them, and not to this one, is taken for that one's; so is any change in a file that was not
+    given to this one, if another one may write and this one is known not to. What then is still open counts against
+    each of them: one of them did it, and the run fails in any case.
 
     Args:
         inner: Watches the other steps, and stages.
@@ -58,8 +60,10 @@ class TreeWatch:
             return self._inner.changed(step)
         before, now = self._before.get(step, {}), self._unstaged()
         different = (path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
-        own = set(self._files.get(step, ()))
-        others = {path for other in self._meanwhile.get(step, ()) for path in self._files.get(other, ())}
+        own, meanwhile = set(self._files.get(step, ())), self._meanwhile.get(step, set())
+        if step not in self._inner.writers and meanwhile & self._inner.writers:
+            return sorted(path for path in different if path in own)
+        others = {path for other in meanwhile for path in self._files.get(other, ())}
         return sorted(path for path in different if path in own or path not in others)
 
     def stage(self, paths: Sequence[str]) -> bool:
