@@ -84,7 +84,20 @@ def test_configurations_in_the_readme_are_valid(project: Project) -> None:
 
 def test_options_that_are_documented_exist(project: Project) -> None:
     """Every --option in the README and docs is in some help text."""
-    commands = ["", "run", "hook", "graph", "validate", "init", "install", "uninstall", "logs", "schema", "completion"]
+    commands = [
+        "",
+        "run",
+        "hook",
+        "graph",
+        "validate",
+        "init",
+        "install",
+        "uninstall",
+        "logs",
+        "schema",
+        "completion",
+        "import",
+    ]
     helps = "".join(project.hookflow(*filter(None, [command]), "--help").out for command in commands)
     text = README + "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
     for line in re.findall(r"`(?:hookflow )[^`]*`|^hookflow .*$", text, flags=re.MULTILINE):

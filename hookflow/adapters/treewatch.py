@@ -79,6 +79,7 @@ class TreeWatch:
 
     def _seen(self, path: str) -> _Seen:
         place = self._root / moving.local(path)
-        identity, content = moving.identity(place), moving.content(place)
+        identity = moving.identity(place)
+        content = None if identity is None else moving.content(place)
         mode = None if identity is None else identity.mode
         return mode, None if content is None else hashlib.blake2b(content).digest()
