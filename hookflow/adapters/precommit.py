@@ -36,7 +36,8 @@ def hooks(root: Path, file: Path | None = None) -> Hooks:
     """
     config, found = _read(root, file or root / CONFIGURATION)
     calls = (sys.executable, "-m", "pre_commit")
-    records = tuple(_record(config, hook, place) for place, hook in enumerate(found))
+    with _speaking(), chdir(root):
+        records = tuple(_record(config, hook, place) for place, hook in enumerate(found))
     return Hooks(records, tuple(config["default_install_hook_types"]), calls)
 
 
@@ -131,7 +132,8 @@ class _Said(logging.Handler):
 
 def _record(config: Mapping[str, Any], hook: Any, place: int) -> Hook:
     everywhere = set(_module("clientlib").STAGES)
-    environment, unset = _environment(hook)
+    entered = _environment(hook)
+    environment, unset = entered or ({}, ())
     return Hook(
         id=hook.id,
         alias=hook.alias,
@@ -142,7 +144,7 @@ def _record(config: Mapping[str, Any], hook: Any, place: int) -> Hook:
         entry=hook.entry,
         args=tuple(hook.args),
         dependencies=tuple(hook.additional_dependencies),
-        command=_command(hook),
+        command=_command(hook) if entered is not None else None,
         files=tuple(each for each in (config["files"], hook.files) if each),
         exclude=tuple(each for each in (config["exclude"], hook.exclude) if each != "^$"),
         types=tuple(hook.types),
@@ -180,15 +182,19 @@ def _command(hook: Any) -> tuple[str, ...] | None:
     return called if language.run_hook is lang_base.basic_run_hook else None
 
 
-def _environment(hook: Any) -> tuple[dict[str, str], tuple[str, ...]]:
+def _environment(hook: Any) -> tuple[dict[str, str], tuple[str, ...]] | None:
     """What entering the hook's environment changes: variables that are set, and those that are taken away.
 
-    Each language knows only how to enter it in this process; so that is done, looked at and undone.
+    Each language knows only how to enter it in this process; so that is done, looked at and undone. None where it
+    cannot be entered now: some languages ask their own programs, which need not be here for a hook that is left out.
     """
     language = _module("all_languages").languages[hook.language]
     before = dict(os.environ)
-    with language.in_env(hook.prefix, hook.language_version):
-        inside = dict(os.environ)
+    try:
+        with language.in_env(hook.prefix, hook.language_version):
+            inside = dict(os.environ)
+    except Exception:  # noqa: BLE001 (a language may raise what it likes; pre-commit will say it better)
+        return None
     changed = {name: value for name, value in inside.items() if before.get(name) != value}
     return {_text(name): _text(value) for name, value in changed.items()}, tuple(sorted(before.keys() - inside.keys()))
 

@@ -38,10 +38,15 @@ LOCAL = {
     "no-fail": {"language": "system", "entry": "sh -c '! grep -n FAIL \"$@\"' sh", "require_serial": True},
     "no-stop": {"language": "system", "entry": "test ! -e STOP", "always_run": True, "pass_filenames": False},
     "always": {"language": "system", "entry": "sh -c 'test $# -lt 4' sh", "always_run": True, "require_serial": True},
-    "listing": {"language": "system", "entry": "sh -c 'ls > listing.lst'", "files": "^docs/", "require_serial": True},
+    "listing": {
+        "language": "system",
+        "entry": "sh -c 'git ls-files > listing.lst'",
+        "files": "^docs/",
+        "require_serial": True,
+    },
     "regenerate": {
         "language": "system",
-        "entry": "sh -c 'ls docs > listing.lst'",
+        "entry": "sh -c 'git ls-files docs > listing.lst'",
         "files": "^docs/",
         "pass_filenames": False,
     },
@@ -103,6 +108,7 @@ class Case:
     by_pre_commit: Project
     by_hookflow: Project
     home: Path
+    last: frozenset[str]
 
     @property
     def both(self) -> tuple[Project, Project]:
@@ -150,7 +156,9 @@ def create(path: Path, home: Path, config: dict[str, object], *, parallel: bool)
         project.write(name, "".join(f"plain {place}\n" for place in range(30)))
     project.commit("start")
     shutil.copytree(project.path, path / "two", symlinks=True)
-    case = Case(project, Project(path / "two"), home)
+    hooks = [hook for repo in config["repos"] for hook in repo["hooks"]]
+    last = frozenset(hook["id"] for hook in hooks if config.get("fail_fast") or hook.get("fail_fast"))
+    case = Case(project, Project(path / "two"), home, last)
     installed = case.by_pre_commit.run(*PRE_COMMIT, "install", PRE_COMMIT_HOME=str(home))
     assert installed.code == 0, installed.text
     installed = case.by_hookflow.hookflow("install", PRE_COMMIT_HOME=str(home))
@@ -193,15 +201,16 @@ def verdicts_of_pre_commit(said: str) -> list[tuple[str, str]]:
     return [(found["name"], found["verdict"]) for found in _LINE.finditer(said)]
 
 
-def verdicts_of_hookflow(project: Project, runs_before: set[Path]) -> list[tuple[str, str]]:
-    """The same of all runs since then; what was cancelled did not run."""
+def verdicts_of_hookflow(project: Project, runs_before: set[Path], last: frozenset[str]) -> list[tuple[str, str]]:
+    """The same of all runs since then; a failure of one of the `last` ends a run."""
     verdicts: list[tuple[str, str]] = []
     for run in sorted(set(runs(project)) - runs_before):
         events = [json.loads(line) for line in (run / "events.jsonl").read_text(encoding="utf-8").splitlines()]
         ended = {event["step"]: outcome(event) for event in events if event["event"] == "step-finished"}
         order = next(event["steps"] for event in events if event["event"] == "run-started")
-        if "cancelled" in ended.values():  # pre-commit says nothing of what it did not come to
-            order = order[: max(place for place, step in enumerate(order) if ended[step] == "failed") + 1]
+        ending = [place for place, step in enumerate(order) if step in last and ended[step] == "failed"]
+        if ending:  # pre-commit says nothing of what it did not come to
+            order = order[: ending[0] + 1]
         verdicts += [(step, _WORDS[ended[step]]) for step in order if ended[step] != "cancelled"]
     return verdicts
 
@@ -239,7 +248,7 @@ def compare(case: Case, message: str, environment: dict[str, str], *, exact: boo
     trees = [project.git("rev-parse", "HEAD^{tree}") for project in case.both]
     assert trees[0] == trees[1], both
     if exact:
-        assert verdicts_of_pre_commit(first.text) == verdicts_of_hookflow(case.by_hookflow, before), both
+        assert verdicts_of_pre_commit(first.text) == verdicts_of_hookflow(case.by_hookflow, before, case.last), both
         indexes = [project.git("ls-files", "-s") for project in case.both]
         assert indexes[0] == indexes[1], both
         if "Rolling back fixes" not in first.text:
