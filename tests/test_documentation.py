@@ -31,6 +31,7 @@ def rows(heading: str) -> dict[str, str]:
         ("[tool.hookflow]", keys.TOP),
         ("[tool.hookflow.resources.NAME]", keys.RESOURCE),
         ("[tool.hookflow.steps.NAME]", keys.STEP),
+        ("[tool.hookflow.pre-commit-hooks.ID]", keys.HOOK),
     ],
 )
 def test_every_key_is_documented_and_no_other(heading: str, known: dict[str, keys.Key]) -> None:
@@ -47,6 +48,7 @@ def test_every_key_is_documented_and_no_other(heading: str, known: dict[str, key
         ("[tool.hookflow.file-sets]", "file-sets"),
         ("[tool.hookflow.resources.NAME]", "resources"),
         ("[tool.hookflow.steps.NAME]", "steps"),
+        ("[tool.hookflow.pre-commit-hooks.ID]", "pre-commit-hooks"),
     ],
 )
 def test_tables_are_described_alike(heading: str, table: str) -> None:
@@ -83,7 +85,7 @@ def test_configurations_in_the_readme_are_valid(project: Project) -> None:
 def test_options_that_are_documented_exist(project: Project) -> None:
     """Every --option in the README and docs is in some help text."""
     commands = ["", "run", "hook", "graph", "validate", "init", "install", "uninstall", "logs", "schema", "completion"]
-    commands += ["report", "plan", "explain", "cache"]
+    commands += ["report", "plan", "explain", "cache", "import"]
     helps = "".join(project.hookflow(*filter(None, [command]), "--help").out for command in commands)
     text = README + "".join(path.read_text(encoding="utf-8") for path in (ROOT / "docs").glob("*.md"))
     for line in re.findall(r"`(?:hookflow )[^`]*`|^hookflow .*$", text, flags=re.MULTILINE):

@@ -1,6 +1,6 @@
 """The configuration file: found, parsed by tomli, its errors given their lines."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from hookflow.core import validation
 from hookflow.core.config import Config
 from hookflow.core.errors import ConfigurationError, NoConfigurationError, Problem
+from hookflow.core.precommit import Hooks
 
 NAME = "pyproject.toml"
 
@@ -34,8 +35,8 @@ def find(start: Path, root: Path) -> Path:
     raise NoConfigurationError(missing.problems, missing.lines)
 
 
-def load(path: Path, root: Path) -> Config:
-    """The configuration of one file.
+def load(path: Path, root: Path, *, hooks: Callable[[], Hooks] = lambda: Hooks(())) -> Config:
+    """The configuration of one file; `hooks` finds pre-commit's, if they are to be steps.
 
     Raises:
         ConfigurationError: With every problem as ``file:line: [table] key: message``.
@@ -45,7 +46,7 @@ def load(path: Path, root: Path) -> Config:
     if table is None:
         raise _error(f"{_label(path, root)}: has no [tool.hookflow] table; `hookflow init` writes one")
     try:
-        return validation.parse(table, known_types=_known_types)
+        return validation.parse(table, known_types=_known_types, hooks=hooks)
     except ConfigurationError as error:
         raise ConfigurationError(error.problems, _with_lines(error.problems, path, root)) from None
 

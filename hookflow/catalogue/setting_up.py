@@ -1,6 +1,7 @@
 """Commands that one uses before the first run: configuration, hooks, the machine, the editor."""
 
 import argparse
+from pathlib import Path
 
 from hookflow.catalogue.entry import Entry, Options, command, place
 
@@ -19,6 +20,27 @@ def _init(options: Options) -> int:
     from hookflow.commands import init
 
     return init.init(place(options))
+
+
+def _import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="another tool's configuration")
+    parser.add_argument("--write", action="store_true", help="add the steps to pyproject.toml")
+
+
+@command(
+    COMMANDS,
+    "import",
+    "write the hooks of pre-commit's or lefthook's configuration as steps",
+    {
+        "hookflow import": "show the steps that .pre-commit-config.yaml or lefthook.yml would be",
+        "hookflow import lefthook.yml --write": "add them to pyproject.toml",
+    },
+    arguments=_import_arguments,
+)
+def _import(options: Options) -> int:
+    from hookflow.commands import importing
+
+    return importing.import_steps(place(options), options.file, write=options.write)
 
 
 @command(

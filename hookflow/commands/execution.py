@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hookflow import head_start
 from hookflow.adapters import runs, signals, terminal
 from hookflow.adapters.repository import Repository
-from hookflow.commands import answering, jobs, kept_graph, memory, reporting, screen
+from hookflow.commands import answering, environments, jobs, kept_graph, memory, reporting, screen
 from hookflow.commands.answer import Question
 from hookflow.commands.memory import Memory
 from hookflow.commands.options import HookCall, Reporting
@@ -54,6 +54,7 @@ def execute(
     state = state_directory(prepared)
     directory = runs.RunDirectory(state, tree.run)
     call = call or HookCall()
+    environments.install(prepared)
     around, missing = jobs.surroundings(prepared, directory.run, push or {}, colour=terminal.colours(sys.stdout))
     try:
         with ExitStack() as stack:

@@ -13,6 +13,8 @@ from hookflow.core.porcelain import text
 from hookflow.core.scopes import Scope
 from hookflow.core.stages import DEFAULT_STAGE
 
+_ABOUT_MESSAGES = frozenset({"commit-msg", "prepare-commit-msg"})
+
 
 def run(place: Place, wanted: Selection, reporting: Reporting, call: HookCall, asked: Question | None) -> int:
     """Run a hook's steps; returns the exit code.
@@ -39,7 +41,8 @@ def _run(place: Place, wanted: Selection, reporting: Reporting, call: HookCall, 
         if not project.config.of_stage(stage):
             return 0
         looked_at = scope or selecting.manual_scope(wanted, place.directory, repository.root)
-        prepared = preparation.prepare(project, wanted, looked_at, nested=tree.nested)
+        message = call.args[0] if stage in _ABOUT_MESSAGES and call.args else None
+        prepared = preparation.prepare(project, wanted, looked_at, nested=tree.nested, message=message)
         if _means_all_files(prepared):
             prepared = preparation.prepare(project, wanted, scopes.AllFiles(), nested=tree.nested)
         told = push.variables(looked_at, call.args) if stage == "pre-push" else {}

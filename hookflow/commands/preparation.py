@@ -14,6 +14,7 @@ from hookflow.core import command, dependencies, scopes, stages
 from hookflow.core.config import Config, Step
 from hookflow.core.errors import UsageError
 from hookflow.core.graph import Graph
+from hookflow.core.precommit import Hooks
 from hookflow.core.schedule import Task
 from hookflow.core.scopes import Scope
 from hookflow.core.selection import Decision, Selector
@@ -96,10 +97,19 @@ def open_project(place: Place, around: repository.Repository | None = None) -> P
     found = around or repository.Repository(place.directory)
     directory = place.directory.resolve()
     file = place.config or pyproject.find(directory, found.root)
-    return Project(repository=found, config=pyproject.load(file, found.root), file=file)
+    config = pyproject.load(file, found.root, hooks=partial(_hooks, found.root))
+    return Project(repository=found, config=config, file=file)
 
 
-def prepare(project: Project, wanted: Selection, scope: Scope, *, nested: bool = False) -> Prepared:
+def _hooks(root: Path) -> Hooks:
+    from hookflow.adapters import precommit  # noqa: PLC0415 (only for who has hooks of pre-commit's as steps)
+
+    return precommit.hooks(root)
+
+
+def prepare(
+    project: Project, wanted: Selection, scope: Scope, *, nested: bool = False, message: str | None = None
+) -> Prepared:
     """Decide everything that can be decided before the first step starts.
 
     Args:
@@ -107,6 +117,7 @@ def prepare(project: Project, wanted: Selection, scope: Scope, *, nested: bool =
         wanted: What was asked for.
         scope: What to look at.
         nested: Whether a run that has this work tree already has called us.
+        message: The file of the commit's message, in the stages of it.
 
     Raises:
         UsageError: A step or revision that does not exist.
@@ -129,6 +140,7 @@ def prepare(project: Project, wanted: Selection, scope: Scope, *, nested: bool =
         tags=filetypes.tagger(project.repository.root),
         left_out=selecting.left_out(config, wanted.skip),
         fixing=fixing,
+        message=message,
     )
     decisions = selector.decide(data)
     graph = dependencies.full_graph(data, selector.touched(decisions), compatible=filetypes.compatible)
@@ -179,7 +191,7 @@ def _fixes(step: Step, asked: bool | None, stage: str) -> bool:
 def _untracked_notes(project: Project, selector: Selector, decisions: Mapping[str, Decision]) -> dict[str, str]:
     """Which steps may see a file that the commit has not: untracked files are not hidden."""
     steps = [project.config.step(name) for name, decision in decisions.items() if decision.run]
-    steps = [step for step in steps if step.files or step.types]
+    steps = [step for step in steps if step.hook is None and (step.files or step.types)]
     untracked = project.repository.untracked() if steps else ()
     return {
         step.name: f"untracked {found} is in the work tree too"
@@ -220,6 +232,7 @@ def _tasks(steps: Sequence[Step], decisions: Mapping[str, Decision]) -> dict[str
             uses=step.uses,
             alone=step.alone,
             may_fail=step.allow_failure,
+            fail_fast=step.hook is not None and step.hook.fail_fast,
             skip=None if decisions[step.name].run else decisions[step.name].reason,
         )
         for step in steps

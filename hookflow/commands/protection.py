@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hookflow.adapters import process, worktree
 from hookflow.adapters.changes import ChangeWatch
 from hookflow.adapters.guardian import Start
+from hookflow.adapters.treewatch import TreeWatch
 from hookflow.adapters.worktree import Hidden
 from hookflow.commands.preparation import Prepared
 from hookflow.commands.tree import Tree, conflicts, restore
@@ -27,7 +28,7 @@ class Protected:
     """
 
     launcher: Start
-    watch: ChangeWatch
+    watch: ChangeWatch | TreeWatch
     conflict: bool = False
 
 
@@ -72,7 +73,13 @@ def _hidden(tree: Tree, changes: list[RawChange]) -> Hidden | None:
     return worktree.hide(repository.root, repository.git_dir, tree.index, tree.run, changes)
 
 
-def _watch(prepared: Prepared, tree: Tree, hidden: Hidden | None) -> ChangeWatch:
+def _watch(prepared: Prepared, tree: Tree, hidden: Hidden | None) -> ChangeWatch | TreeWatch:
+    hooks = [step.name for step in prepared.steps if step.hook is not None]
+    own = _own_watch(prepared, tree, hidden)
+    return TreeWatch(own, tree.repository.root, tree.index, hooks) if hooks else own
+
+
+def _own_watch(prepared: Prepared, tree: Tree, hidden: Hidden | None) -> ChangeWatch:
     written = [path for name in prepared.writers for path in prepared.watched[name]]
     mixed = frozenset(change.path for change in tree.index.unstaged(written)) if written else frozenset[str]()
     return ChangeWatch(
@@ -87,7 +94,7 @@ def _watch(prepared: Prepared, tree: Tree, hidden: Hidden | None) -> ChangeWatch
     )
 
 
-def _put_back(hidden: Hidden, watch: ChangeWatch, ledger: Ledger) -> bool:
+def _put_back(hidden: Hidden, watch: ChangeWatch | TreeWatch, ledger: Ledger) -> bool:
     """Put everything back and say what is not as before; whether two changes excluded each other."""
     try:
         restored = restore(hidden, set(watch.staged))

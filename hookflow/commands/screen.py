@@ -54,6 +54,7 @@ def voice(
         colours=terminal.colours(sys.stdout),
         logs_kept=directory.kept,
         again=lambda name: again().line(steps[name]),
+        talkative={step.name for step in prepared.steps if step.hook is not None and step.hook.verbose},
     )
     if not _wants_live(output):
         return Voice(results.emit)

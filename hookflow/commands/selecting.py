@@ -68,7 +68,13 @@ def left_out(config: Config, skip: Sequence[str]) -> dict[str, str]:
         if name not in known:
             raise UsageError(f"--skip {name}: there is no such step{did_you_mean(name, known)}")
     wished = [name.strip() for name in os.environ.get("SKIP", "").split(",")]
-    return {name: "SKIP" for name in wished if name in known} | dict.fromkeys(skip, "--skip")
+    skipped = (step.name for step in config.steps if not _names(step).isdisjoint(wished))
+    return dict.fromkeys(skipped, "SKIP") | dict.fromkeys(skip, "--skip")
+
+
+def _names(step: Step) -> set[str]:
+    """What a step is called, by hookflow and by pre-commit."""
+    return {step.name} if step.hook is None else {step.name, step.hook.id, step.hook.alias} - {""}
 
 
 def _from_root(paths: Sequence[str], directory: Path, root: Path) -> tuple[str, ...]:

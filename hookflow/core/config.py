@@ -73,12 +73,39 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HookTraits:
+    """What sets a step that is a hook of pre-commit's apart from others: there pre-commit's own rules hold.
+
+    It is given no deleted files; in the stages of a message it is given the file of the message; with
+    `Step.always_run` it also runs without any file; and every tracked file counts if it changes one.
+
+    Attributes:
+        id: As pre-commit knows it.
+        alias: Its other name there, or "".
+        place: Its place among all hooks of the configuration, from 0.
+        fail_fast: Its failure ends the run.
+        verbose: Its output is shown although it passed.
+        pass_filenames: It is given the files that it is about; one that is not may be about any.
+        unset: Environment variables that it does not get.
+    """
+
+    id: str
+    alias: str = ""
+    place: int = 0
+    fail_fast: bool = False
+    verbose: bool = False
+    pass_filenames: bool = True
+    unset: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One ``[tool.hookflow.steps.NAME]`` table, with the defaults merged in.
 
     Commands are a string (``sh -c``) or a tuple of arguments (no shell). Patterns are gitignore rules in
     order; ``@set`` names are already replaced by their patterns. Times are seconds. `cache` is None where nothing
-    is said: a result is kept then, unless the step says that it always runs.
+    is said: a result is kept then, unless the step says that it always runs. `hook` is None of a step that is no
+    hook of pre-commit's.
     """
 
     name: str
@@ -88,6 +115,10 @@ class Step:
     needs: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    types_or: tuple[str, ...] = ()
+    exclude_types: tuple[str, ...] = ()
+    files_regex: tuple[str, ...] = ()
+    exclude_regex: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
@@ -112,6 +143,7 @@ class Step:
     per_file: bool = False
     fix_on: tuple[str, ...] = ()
     stdin: bool = False
+    hook: HookTraits | None = None
 
     @property
     def alone(self) -> bool:
@@ -136,6 +168,7 @@ class Config:
     log_retention: int = 20
     unstaged: Literal["hide", "keep"] = "hide"
     link: tuple[str, ...] = (".venv", "node_modules")
+    pre_commit: bool | tuple[str, ...] = False
 
     def step(self, name: str) -> Step:
         """The step of that name.

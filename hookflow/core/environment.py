@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hookflow.core.config import Step
+from hookflow.core.config import HookTraits, Step
 
 # What `git rev-parse --local-env-vars` lists (a test holds this against the installed git).
 GIT_LOCAL_VARIABLES = frozenset(
@@ -71,8 +71,26 @@ def step_environment(step: Step, around: Surroundings) -> dict[str, str]:
         values["VIRTUAL_ENV"] = around.venv
         # It would make the virtual environment's interpreter use another one's library.
         values.pop("PYTHONHOME", None)
+    if step.hook is not None:
+        values = _for_hook(values, step.hook, around)
     values["PATH"] = around.path_separator.join(path)
     if around.colour and "NO_COLOR" not in values:
         values |= {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1"}
     own = {"HOOKFLOW": "1", "HOOKFLOW_STEP": step.name, "HOOKFLOW_RUN": around.run}
     return {**values, **around.push, **step.env, **own, "HOOKFLOW_STAGE": around.stage}
+
+
+# What pre-commit tells its hooks of a push, by what we tell steps.
+_PUSH = {
+    "HOOKFLOW_FROM_REF": ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_ORIGIN"),
+    "HOOKFLOW_TO_REF": ("PRE_COMMIT_TO_REF", "PRE_COMMIT_SOURCE"),
+    "HOOKFLOW_REMOTE_NAME": ("PRE_COMMIT_REMOTE_NAME",),
+    "HOOKFLOW_REMOTE_URL": ("PRE_COMMIT_REMOTE_URL",),
+}
+
+
+def _for_hook(values: Mapping[str, str], hook: HookTraits, around: Surroundings) -> dict[str, str]:
+    """The variables as pre-commit would hand them to one of its hooks."""
+    kept = {name: value for name, value in values.items() if name not in hook.unset}
+    told = {name: around.push[ours] for ours, names in _PUSH.items() if ours in around.push for name in names}
+    return {**kept, **told, "PRE_COMMIT": "1"}

@@ -17,9 +17,11 @@ from hookflow.core.readers import (
     directory,
     duration,
     environment,
+    hook_choice,
     integer,
     patterns,
     rate,
+    regexes,
     runnable,
     stages,
     text,
@@ -70,11 +72,16 @@ TOP = _keys(
         directories,
         "ignored directories that are linked into the work tree of a push that is not what is checked out",
     ),
+    pre_commit=(
+        hook_choice,
+        "whether each hook of `.pre-commit-config.yaml` is a step, or which ([pre-commit.md](pre-commit.md))",
+    ),
 )
 TABLES: Mapping[str, str] = {
     "env": "Environment variables for every step.",
     "file-sets": 'Named lists of patterns: `docs = ["docs/**", "*.md"]` is used as `"@docs"`.',
     "resources": "What steps compete for with `uses`.",
+    "pre-commit-hooks": "What hookflow should know of hooks of pre-commit's, by id or alias.",
     "steps": "The steps. A name is letters and digits of any script, `-`, `_` and `.`.",
 }
 """The tables in it, and what they are."""
@@ -101,6 +108,10 @@ STEP = _keys(
     needs=(texts, "steps that must have passed; of the same stage"),
     files=(patterns, "the step's files: it runs when one of them changed"),
     types=(texts, "`identify` tags that its files must have, all of them"),
+    types_or=(texts, "tags of which its files must have one"),
+    exclude_types=(texts, "tags that its files must not have"),
+    files_regex=(regexes, "Python regular expressions, each of which must be found in the path of its files"),
+    exclude_regex=(regexes, "Python regular expressions, none of which may be found in the path of its files"),
     exclude=(patterns, "files that are not its files, beside those of the top"),
     inputs=(patterns, "further files that decide its result: when one changes, it runs on all its files"),
     outputs=(patterns, "files that it makes: a step that has them among its `files` or `inputs` comes after it"),
@@ -137,4 +148,24 @@ STEP = _keys(
     ),
     fix_on=(stages, "stages at which `fix` runs without `--fix`"),
     stdin=(boolean, "give it what git wrote to the hook's standard input"),
+)
+
+HOOK = _keys(
+    modifies=(
+        boolean,
+        (
+            "whether it may rewrite files; without a word it may, unless it is known not to. No step that touches "
+            "the same files runs meanwhile, and those declared later see what it wrote"
+        ),
+    ),
+    cache=(
+        boolean,
+        "`true`: its result is decided by files alone, so it is replayed, and it is not given git's own variables",
+    ),
+    needs=(texts, "steps that must have passed; of the same stage"),
+    stages=(stages, "when it runs, instead of what pre-commit's files say"),
+    stage_fixed=(boolean, "add to the index what it changed, instead of failing"),
+    timeout=(duration, "for each try"),
+    cpus=(integer(1), "units of `jobs` that each of its processes takes"),
+    uses=(demands, 'resources: `["database"]`, or with units `{ ai = 2 }`'),
 )

@@ -9,6 +9,7 @@ The schemas are draft-07. Their regular expressions mean the same to ECMAScript,
 ``$``, which to Python is also before a last newline.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -110,6 +111,25 @@ def texts(value: object) -> tuple[str, ...]:
 def _odd_item(value: Sequence[object]) -> Expected:
     odd = next(item for item in value if not isinstance(item, str))
     return Expected(f"expected a list of strings, found {_found(odd)} in it")
+
+
+@_reader({"type": "array", "items": text.schema})
+def regexes(value: object) -> tuple[str, ...]:
+    """A list of Python regular expressions."""
+    for expression in (expressions := texts(value)):
+        try:
+            re.compile(expression)
+        except re.error as error:
+            raise Expected(f"{expression!r} is not a regular expression: {error}") from None
+    return expressions
+
+
+@_reader({"anyOf": [boolean.schema, texts.schema]})
+def hook_choice(value: object) -> bool | tuple[str, ...]:
+    """Whether all hooks are meant, or which."""
+    if isinstance(value, bool | list):
+        return value if isinstance(value, bool) else texts(value)
+    raise _mismatch("true, false, or a list of hooks", value)
 
 
 # What `hookflow.core.patterns.problem` refuses, as far as one expression can say it: nothing, a comment, a

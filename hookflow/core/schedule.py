@@ -1,7 +1,6 @@
 """What may start now: a synchronous state machine that knows no process, no clock and no trio.
 
-It is asked "what may start?" (`startable`) and told "this started", "this ended". Time is passed in, in
-seconds of any monotonic clock.
+It is asked "what may start?" (`startable`), told "this ended", and given times in seconds of any monotonic clock.
 """
 
 from bisect import insort
@@ -37,6 +36,7 @@ class Task:
         uses: Units of each resource.
         alone: Nothing else may run meanwhile.
         may_fail: Its failure blocks nothing.
+        fail_fast: Its failure cancels everything that has not ended.
         skip: Why it has nothing to do; None if it runs.
         seconds: Its expected time, for the critical path.
     """
@@ -47,6 +47,7 @@ class Task:
     uses: Mapping[str, int] = field(default_factory=dict)
     alone: bool = False
     may_fail: bool = False
+    fail_fast: bool = False
     skip: str | None = None
     seconds: float = 1.0
 
@@ -147,8 +148,7 @@ class Schedule:
     def startable(self, now: float) -> list[Start]:
         """The steps to start now; they count as started. Ask again after each end and at `wake_time`.
 
-        Greedy list scheduling by priority; a step that does not fit lets smaller ones pass, but not one that
-        wants the machine for itself: that would starve.
+        Greedy list scheduling by priority; smaller ones pass a step that does not fit, but not one that goes alone.
         """
         chosen: list[Start] = []
         for name in tuple(self._ready):
@@ -173,7 +173,8 @@ class Schedule:
         """A running step has its outcome."""
         del self._running[name]
         self._end(name, outcome)
-        if is_failure(outcome) and not self._tasks[name].may_fail and self._fail_fast:
+        task = self._tasks[name]
+        if is_failure(outcome) and not task.may_fail and (self._fail_fast or task.fail_fast):
             self.cancel(f"fail-fast: {name} failed")
         self._settle()
 

@@ -9,19 +9,27 @@ from typing import Any
 
 from hookflow.core import readers
 from hookflow.core.config import Config, Resource, Step
-from hookflow.core.keys import RESOURCE, STEP, TABLES, TOP, Key
+from hookflow.core.keys import HOOK, RESOURCE, STEP, TABLES, TOP, Key
 from hookflow.core.readers import Schema
 
 _HEAD = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "hookflow"}
 _ABOUT = """\
 Checks of a project as a dependency graph. `hookflow validate` also finds what no schema can: names of steps, \
-resources, file sets and file types that do not exist, needs of another stage, more units than a resource has, \
-cycles, placeholders where a shell would read them as something else, patterns that cannot be read, names of steps \
-with signs that are neither letters nor digits of any script, and whole numbers written with a point."""
+hooks, resources, file sets and file types that do not exist, expressions that are not regular, needs of another \
+stage, more units than a resource has, cycles, placeholders where a shell would read them as something else, \
+patterns that cannot be read, names of steps with signs that are neither letters nor digits of any script, and whole \
+numbers written with a point."""
 
 # Letters, digits and whatever is not ASCII: which of that is a letter is not for a regular expression of all dialects.
 _NOT_IN_A_NAME = r"[\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"
 _LETTER = r"[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]"
+
+
+# Some step there must be: one of its own, or a hook of pre-commit's.
+_WITH_STEPS = [
+    {"required": ["steps"]},
+    {"required": ["pre-commit"], "not": {"properties": {"pre-commit": {"enum": [False, []]}}}},
+]
 
 
 def table() -> dict[str, Any]:
@@ -38,7 +46,7 @@ def whole_file() -> dict[str, Any]:
 def _top() -> Schema:
     # The top's `timeout` and `stages` are the defaults of steps, so they have those of a step.
     closed = _closed(TOP, {**_defaults(Step), **_defaults(Config)})
-    return {**closed, "properties": {**closed["properties"], **_tables()}, "required": ["steps"]}
+    return {**closed, "properties": {**closed["properties"], **_tables()}, "anyOf": _WITH_STEPS}
 
 
 def _tables() -> Schema:
@@ -46,6 +54,7 @@ def _tables() -> Schema:
         "env": readers.environment.schema,
         "file-sets": {"type": "object", "additionalProperties": readers.plain_patterns.schema},
         "resources": {"type": "object", "additionalProperties": _closed(RESOURCE, _defaults(Resource))},
+        "pre-commit-hooks": {"type": "object", "additionalProperties": _closed(HOOK, {})},
         "steps": {
             "type": "object",
             "minProperties": 1,

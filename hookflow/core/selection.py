@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from hookflow.core import command
 from hookflow.core.config import MANUAL, Config, Step
 from hookflow.core.graph import Graph
+from hookflow.core.narrowing import Narrowing
 from hookflow.core.patterns import Patterns
 
 Tags = Callable[[str], Collection[str]]
@@ -16,6 +17,7 @@ _EVERY_FILE = ("**",)
 NOT_SMART = "smart execution is off"  # the reason of a step that runs although nothing changed
 # Of the other stages (commit-msg, pre-rebase, ...) changed files are not the subject: a step there that names
 # no files runs each time.
+_STAGES_OF_MESSAGES = frozenset({"commit-msg", "prepare-commit-msg"})
 _STAGES_ABOUT_FILES = frozenset(
     {"pre-commit", "pre-merge-commit", "pre-push", "post-commit", "post-checkout", "post-merge", MANUAL}
 )
@@ -48,21 +50,17 @@ class Decision:
 
 
 class FileFilter:
-    """Which files are a step's files: ``files`` and ``types`` and-ed, less ``exclude``."""
+    """Which files are a step's files: patterns, expressions and types and-ed, less ``exclude``."""
 
     def __init__(self, step: Step, tags: Tags) -> None:
         self.patterns = Patterns(step.files or _EVERY_FILE)
         self.types = step.types
         self.exclude = Patterns(step.exclude)
-        self._tags = tags
+        self._narrowing = Narrowing(step, tags)
 
     def matches(self, path: str) -> bool:
         """Whether `path` is one of the step's files. Tags are asked for only where patterns allow."""
-        return (
-            self.patterns.matches(path)
-            and not self.exclude.matches(path)
-            and (not self.types or set(self.types) <= set(self._tags(path)))
-        )
+        return self.patterns.matches(path) and not self.exclude.matches(path) and self._narrowing.takes(path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +92,7 @@ class Selector:
         tags: `identify` tags of a path.
         left_out: Steps that someone asked to leave out, and how (``"--skip"``, ``"SKIP"``).
         fixing: Steps whose fix may run.
+        message: The file of the commit's message, in the stages of it.
     """
 
     config: Config
@@ -103,6 +102,7 @@ class Selector:
     tags: Tags
     left_out: Mapping[str, str]
     fixing: Collection[str] = ()
+    message: str | None = None
 
     def decide(self, graph: Graph) -> dict[str, Decision]:
         """A decision for each node of the graph, in topological order."""
@@ -142,7 +142,7 @@ class Selector:
 
     def _watched(self, name: str, decision: Decision) -> tuple[str, ...]:
         step = self.config.step(name)
-        if decision.touched is not None or not (step.modifies or name in self.fixing):
+        if decision.touched is not None or step.hook is not None or not (step.modifies or name in self.fixing):
             return decision.files
         accepts = FileFilter(step, self.tags)
         return tuple(path for path in self.everything() if accepts.matches(path))
@@ -151,7 +151,8 @@ class Selector:
         if step.name in self.left_out:
             return Decision(run=False, reason=f"left out by {self.left_out[step.name]}")
         accepts = FileFilter(step, self.tags)
-        changed = [change for change in self.changes if accepts.matches(change.path)]
+        changes = self.changes if step.hook is None else self._changes_for_hooks()
+        changed = [change for change in changes if accepts.matches(change.path)]
         whole_reason = self._reason_for_all(step, makers)
         if whole_reason is not None:
             files = tuple(sorted(path for path in self.everything() if accepts.matches(path)))
@@ -163,12 +164,22 @@ class Selector:
             return self._with_files(step, files, reason)
         return Decision(run=False, reason="none of its files changed" if self.changes else "nothing changed")
 
+    def _changes_for_hooks(self) -> Sequence[Change]:
+        """What hooks of pre-commit's are about: never a deleted file."""
+        if self.stage in _STAGES_OF_MESSAGES:
+            return () if self.message is None else (Change(self.message),)
+        if self.stage in {"post-checkout", "post-commit", "post-merge", "post-rewrite", "pre-rebase"}:
+            return ()
+        return [change for change in self.changes if not change.deleted]
+
     def _reason_without_changes(self, step: Step) -> str | None:
         """Why the step runs although none of its files changed, or None."""
         if step.always_run:
             return "always runs"
         if not self.config.smart_execution:
             return NOT_SMART
+        if step.hook is not None:
+            return None
         if self.stage not in _STAGES_ABOUT_FILES and not (step.files or step.types or step.inputs):
             return f"{self.stage} is not about files"
         return None
@@ -187,16 +198,19 @@ class Selector:
 
     def _with_files(self, step: Step, files: tuple[str, ...], reason: str) -> Decision:
         passes_files = command.uses(step.run, "{files}")
-        if passes_files and not files:
+        if passes_files and not files and (step.hook is None or not step.always_run):
             return Decision(run=False, reason="no file is left to pass to it")
         only_passed = passes_files and (step.fix is None or command.uses(step.fix, "{files}"))
+        if step.hook is not None and (not files or not step.hook.pass_filenames):
+            only_passed = False
         return Decision(run=True, reason=reason, files=files, touched=frozenset(files) if only_passed else None)
 
 
 def touched_by_all(step: Step, tags: Tags) -> Touched:
-    """What a step may touch when it runs on all of its files."""
+    """What a step may touch when it runs on all of its files; a hook that is given none may touch any."""
     inputs = Patterns(step.inputs)
-    return Touched(filter=FileFilter(step, tags), files=None, writes=step.modifies, inputs=inputs)
+    about = step if step.hook is None or step.hook.pass_filenames else Step(name=step.name, run=step.run)
+    return Touched(filter=FileFilter(about, tags), files=None, writes=step.modifies, inputs=inputs)
 
 
 def _count_reason(count: int) -> str:

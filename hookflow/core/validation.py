@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from hookflow.core import dependencies, keys, readers
+from hookflow.core import dependencies, keys, precommit, readers
 from hookflow.core.config import Config, Resource, Step
 from hookflow.core.errors import ConfigurationError, Problem
 from hookflow.core.graph import CycleError
@@ -12,20 +12,31 @@ from hookflow.core.names import did_you_mean
 from hookflow.core.patterns import problem as pattern_problem
 
 ROOT = ("tool", "hookflow")
+HOOKS = "pre-commit-hooks"
 Table = Mapping[str, Any]
 
 
-def parse(table: object, *, known_types: Callable[[], Collection[str]] = frozenset) -> Config:
+def _no_hooks() -> precommit.Hooks:
+    return precommit.Hooks(())
+
+
+def parse(
+    table: object,
+    *,
+    known_types: Callable[[], Collection[str]] = frozenset,
+    hooks: Callable[[], precommit.Hooks] = _no_hooks,
+) -> Config:
     """The configuration in a ``[tool.hookflow]`` table.
 
     Args:
         table: What stands under ``tool.hookflow``.
         known_types: The tags that ``types`` may name, asked for only where a step does; none accepts all.
+        hooks: The hooks of pre-commit's configuration, asked for only where they are to be steps.
 
     Raises:
         ConfigurationError: With all problems of the table together.
     """
-    reader = _Reader(known_types)
+    reader = _Reader(known_types, hooks)
     config = reader.config(table)
     if reader.problems:
         raise ConfigurationError(tuple(reader.problems))
@@ -35,8 +46,9 @@ def parse(table: object, *, known_types: Callable[[], Collection[str]] = frozens
 class _Reader:
     """Collects problems while it reads; what it returns is meaningful only without any."""
 
-    def __init__(self, known_types: Callable[[], Collection[str]]) -> None:
+    def __init__(self, known_types: Callable[[], Collection[str]], hooks: Callable[[], precommit.Hooks]) -> None:
         self.problems: list[Problem] = []
+        self._find_hooks = hooks
         self._known_types = known_types
         self._sets: dict[str, tuple[str, ...]] = {}
 
@@ -54,8 +66,11 @@ class _Reader:
         for key in {"exclude", "global_inputs"} & fields.keys():
             fields[key] = self._patterns((*ROOT, key.replace("_", "-")), fields[key])
         defaults: dict[str, Any] = {key: fields.pop(key) for key in ("timeout", "stages") if key in fields}
-        steps = self._steps(top, {**defaults, "exclude": fields["exclude"], "env": environment})
-        if isinstance(table, dict) and not top.get("steps"):
+        merged = {**defaults, "exclude": fields["exclude"], "env": environment}
+        told = self._told_of_hooks(top)
+        hooks = self._hooks(fields.get("pre_commit", False), told, merged)
+        steps = (*hooks, *self._without_doubles(self._steps(top, merged), {hook.name for hook in hooks}))
+        if isinstance(table, dict) and not top.get("steps") and not fields.get("pre_commit"):
             self._wrong((*ROOT, "steps"), "missing; expected at least one [tool.hookflow.steps.NAME]")
         config = Config(steps=steps, resources=resources, **fields)
         self._check(config)
@@ -124,10 +139,47 @@ class _Reader:
             else:
                 yield pattern
 
+    def _told_of_hooks(self, top: Table) -> dict[str, dict[str, Any]]:
+        """The fields of each table of ``pre-commit-hooks``."""
+        told = {}
+        for name, value in self._table((*ROOT, HOOKS), top.get(HOOKS, {})).items():
+            path = (*ROOT, HOOKS, name)
+            told[name] = self._fields(path, self._table(path, value), keys.HOOK)
+        return told
+
+    def _hooks(
+        self, wanted: bool | tuple[str, ...], told: Mapping[str, dict[str, Any]], defaults: Mapping[str, Any]
+    ) -> tuple[Step, ...]:
+        """The steps that are hooks of pre-commit's, in the order of its configuration."""
+        if not wanted:
+            return ()
+        found = self._find_hooks()
+        known = dict.fromkeys(name for hook in found.hooks for name in (hook.id, hook.alias) if name)
+        chosen = set(known) if isinstance(wanted, bool) else set(wanted)
+        for name in () if isinstance(wanted, bool) else wanted:
+            if name not in known:
+                self._wrong((*ROOT, "pre-commit"), f"unknown hook {name!r}{did_you_mean(name, known)}")
+        for name in told:
+            if name not in known:
+                self._wrong((*ROOT, HOOKS, name), f"unknown hook{did_you_mean(name, known)}")
+        return tuple(
+            precommit.step(name, hook, found, defaults, told.get(hook.alias) or told.get(hook.id, {}))
+            for name, hook in precommit.named(found.hooks)
+            if not precommit.calls_hookflow(hook) and {hook.id, hook.alias} & chosen
+        )
+
     def _steps(self, top: Table, defaults: Mapping[str, Any]) -> tuple[Step, ...]:
         table = self._table((*ROOT, "steps"), top.get("steps", {}))
         steps = [self._step(name, value, defaults) for name, value in table.items()]
         return tuple(step for step in steps if step is not None)
+
+    def _without_doubles(self, steps: Iterable[Step], hooks: Collection[str]) -> Iterable[Step]:
+        """The steps whose names no hook has; the others are reported."""
+        for step in steps:
+            if step.name in hooks:
+                self._wrong((*ROOT, "steps", step.name), "a hook of pre-commit's has this name; give one another")
+            else:
+                yield step
 
     def _step(self, name: str, value: object, defaults: Mapping[str, Any]) -> Step | None:
         path = (*ROOT, "steps", name)
@@ -156,7 +208,7 @@ class _Reader:
         self._check_cycles(config)
 
     def _check_names(self, config: Config, step: Step) -> None:
-        path = (*ROOT, "steps", step.name)
+        path = _table_of(step)
         known = {other.name: other for other in config.steps}
         for need in step.needs:
             if need not in known:
@@ -174,10 +226,15 @@ class _Reader:
                     (*path, "uses"),
                     f"{units} units of {name} are more than its {config.resources[name].slots} slots",
                 )
-        known_types = self._known_types() if step.types else ()
-        for tag in step.types if known_types else ():
+        if step.hook is None:  # pre-commit has looked at those of hooks
+            self._check_types(path, step)
+
+    def _check_types(self, path: tuple[str, ...], step: Step) -> None:
+        named = [(key, tag) for key in ("types", "types-or", "exclude-types") for tag in _tags(step, key)]
+        known_types = self._known_types() if named else ()
+        for key, tag in named if known_types else ():
             if tag not in known_types:
-                self._wrong((*path, "types"), f"unknown file type {tag!r}{did_you_mean(tag, known_types)}")
+                self._wrong((*path, key), f"unknown file type {tag!r}{did_you_mean(tag, known_types)}")
 
     def _check_cycles(self, config: Config) -> None:
         reported: set[frozenset[str]] = set()
@@ -190,12 +247,21 @@ class _Reader:
                     self._wrong(_place_of_cycle(config, error), str(error))
 
 
+def _tags(step: Step, key: str) -> tuple[str, ...]:
+    return {"types": step.types, "types-or": step.types_or, "exclude-types": step.exclude_types}[key]
+
+
 def _place_of_cycle(config: Config, error: CycleError) -> tuple[str, ...]:
     """The first ``needs`` (else ``outputs``) in the cycle, where a person would mend it."""
     for name in error.path:
         if config.step(name).needs:
-            return (*ROOT, "steps", name, "needs")
-    return (*ROOT, "steps", error.path[0], "outputs")
+            return (*_table_of(config.step(name)), "needs")
+    return (*_table_of(config.step(error.path[0])), "outputs")
+
+
+def _table_of(step: Step) -> tuple[str, ...]:
+    """Where a person says what a step is."""
+    return (*ROOT, "steps" if step.hook is None else HOOKS, step.name)
 
 
 def is_step_name(name: str) -> bool:

@@ -1,7 +1,7 @@
 """Plain text for a person: a line as each step ends, failures with their output last, then a summary."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Literal, TextIO, assert_never
 
@@ -26,6 +26,7 @@ class Plain:
         colours: Whether `out` shows colours.
         logs_kept: Whether logs are still there after the run, so that naming them helps.
         again: From a step's name to the command line that runs it again; None shows none.
+        talkative: Steps whose output is shown although they passed.
     """
 
     def __init__(
@@ -37,7 +38,9 @@ class Plain:
         colours: bool = False,
         logs_kept: bool = True,
         again: Callable[[str], str] | None = None,
+        talkative: Collection[str] = (),
     ) -> None:
+        self._talkative = talkative
         self._out: TextIO | None = out
         self._err: TextIO | None = err
         self._level = level
@@ -67,7 +70,7 @@ class Plain:
 
     def _step_finished(self, event: events.StepFinished) -> None:
         if isinstance(event.outcome, Failed | TimedOut) or (
-            self._level == "verbose" and isinstance(event.outcome, Passed | Cached)
+            (self._level == "verbose" or event.step in self._talkative) and isinstance(event.outcome, Passed | Cached)
         ):
             self._shown_later.append(event)
         if self._level != "quiet" or event.blocking:

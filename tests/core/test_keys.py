@@ -11,7 +11,7 @@ from hookflow.core.config import Config, Resource, Step
 @pytest.mark.parametrize(
     ("table", "record", "besides"),
     [
-        (keys.STEP, Step, {"name"}),
+        (keys.STEP, Step, {"name", "hook"}),
         (keys.RESOURCE, Resource, {"name"}),
         (keys.TOP, Config, {"steps", "resources"}),
     ],

@@ -28,6 +28,8 @@ TYPES_OF_FILES = TYPES | identify.identify.ALL_TAGS
 BEYOND_A_SCHEMA = (
     "^unknown step ",
     "^unknown resource ",
+    "^unknown hook",
+    "is not a regular expression",
     "^unknown file set ",
     "^unknown file type ",
     " does not run in stage ",
@@ -48,6 +50,8 @@ BEYOND_A_SCHEMA = (
 NEEDED = [
     table({"needs": ["unknown"]}),
     table({"uses": ["unknown"]}),
+    table(**{"pre-commit": ["unknown"]}),
+    table({"files-regex": ["("]}),
     table({"files": ["@unknown"]}),
     table({"types": ["pyton"]}),
     table({"stages": ["post-merge"], "needs": ["other"]}),
