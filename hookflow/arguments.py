@@ -1,13 +1,13 @@
 """The parser of the command line, made from the catalogue of commands."""
 
 import argparse
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import hookflow
 from hookflow.catalogue import COMMANDS
-from hookflow.catalogue.entry import Options
+from hookflow.catalogue.entry import Entry, Options
 from hookflow.core import display
 from hookflow.core.errors import UsageError
 from hookflow.core.names import did_you_mean
@@ -82,8 +82,22 @@ class _Parser(argparse.ArgumentParser):
         self.error(f"{name}: expected one of {', '.join(known)}, found {value!r}{did_you_mean(value, known)}")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser; what it parses has a `handler` that takes the options and returns an exit code, and the `parser`."""
+def parse(words: Sequence[str]) -> Options:
+    """The options in a command line; they have a `handler` that takes them and returns an exit code.
+
+    Where the command comes first, as it mostly does, only its own parser is made: all of them take longer to make
+    than most commands take to be answered.
+
+    Raises:
+        UsageError: It is wrong.
+        SystemExit: Help, or the version, was asked for and printed.
+    """
+    called = [entry for entry in COMMANDS if words and entry.name == words[0] and not entry.whole]
+    return parser(called or COMMANDS).parse_args(words)
+
+
+def parser(entries: Iterable[Entry] = COMMANDS) -> argparse.ArgumentParser:
+    """A parser of some commands; what it parses has a `handler`, and the `parser`."""
     whole = _Parser(
         prog="hookflow",
         description="Runs a project's checks as a dependency graph: only what changed, in parallel.",
@@ -96,7 +110,7 @@ def parser() -> argparse.ArgumentParser:
     # Not `required`: an unknown option is a better message than a missing command.
     commands = whole.add_subparsers(title="commands", metavar="COMMAND")
     whole.set_defaults(handler=_no_command, parser=whole)
-    for entry in COMMANDS:
+    for entry in entries:
         listed: dict[str, Any] = {"help": entry.about} if entry.about else {}
         own = commands.add_parser(
             entry.name,

@@ -6,16 +6,15 @@ one attempt, with one log and one result.
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import trio
+from msgspec import Struct, field
 
 from hookflow.core.launch import Launch, NotStarted
 from hookflow.outside import Launcher, Process
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """The processes ran to their end.
 
     Attributes:
@@ -27,8 +26,7 @@ class Ended:
     left_over: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OutOfTime:
+class OutOfTime(Struct, frozen=True):
     """The time-out ended the attempt after so many seconds."""
 
     seconds: float
@@ -37,8 +35,7 @@ class OutOfTime:
 Result = Ended | OutOfTime | NotStarted
 
 
-@dataclass(slots=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, kw_only=True):
     """The processes of one attempt.
 
     Attributes:

@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,7 +22,7 @@ def main(words: Sequence[str] | None = None) -> int:
         words: The command line without the program's name; that of the process where None.
     """
     try:
-        options = arguments.parser().parse_args(words)
+        options = arguments.parse(sys.argv[1:] if words is None else words)
         code = int(options.handler(options))
     except BrokenPipeError:
         code = 0  # whoever read our output has gone; that is no failure
@@ -50,6 +49,8 @@ def _explained(error: HookflowError) -> int:
 
 
 def _defect(raised: Exception) -> int:
+    import traceback  # noqa: PLC0415 (6 ms, only after a defect)
+
     error = raised
     while isinstance(error, ExceptionGroup):  # a nursery wraps what its children raise
         error = error.exceptions[0]

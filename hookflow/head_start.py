@@ -7,7 +7,8 @@ for one step waits for the longer of the two, and not for both.
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hookflow import launching
 from hookflow.core.launch import Job, NotStarted
@@ -20,8 +21,7 @@ _POLL = 0.01  # seconds
 _AFTER_KILL = 1.0  # seconds; what outlives KILL is inside the kernel, and waiting longer changes nothing
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """A step that the schedule has started: what it holds, and its first process."""
 
     start: Start

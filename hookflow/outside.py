@@ -5,9 +5,10 @@ Nothing here waits, so it can be had without trio: the first steps are started w
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from hookflow.core.launch import Launch, NotStarted
 from hookflow.core.outcome import Cached, Outcome
@@ -60,8 +61,7 @@ class Watch(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(Struct, frozen=True):
     """A step that is not run: its outcome, and the file with what it printed when it was, or None."""
 
     outcome: Cached
@@ -111,8 +111,7 @@ Take = Callable[[str], Lease | str]
 Aside = Callable[[], AbstractContextManager[None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
+class Outside(Struct, frozen=True, kw_only=True):
     """What the runner needs.
 
     Attributes:

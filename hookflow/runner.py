@@ -8,9 +8,9 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Collection, Mapping, MutableSequence, Sequence
-from dataclasses import dataclass
 
 import trio
+from msgspec import Struct
 
 from hookflow.attempt import Ended, OutOfTime
 from hookflow.core.endings import ENDING, HANG_UP
@@ -30,8 +30,7 @@ _MOST_REFUSALS = 8  # in a row with nothing running: some 25 s
 _LOCK_POLL = 0.1  # seconds between looks at what another process holds; nothing tells of its release
 
 
-@dataclass(slots=True)
-class Course:
+class Course(Struct):
     """How a run went, beside what the ledger holds.
 
     Attributes:

@@ -1,9 +1,9 @@
 """One try of one step: its check, its fix where the check failed, the check again, and what all that changed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import trio
+from msgspec import Struct
 
 from hookflow import launching
 from hookflow.attempt import Attempt, Ended, Result
@@ -12,8 +12,7 @@ from hookflow.ledger import Logs
 from hookflow.outside import Launcher, Process, Watch
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """What a try came to.
 
     Attributes:

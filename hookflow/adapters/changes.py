@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from hookflow.adapters import moving
 from hookflow.adapters.index import Index
@@ -13,8 +14,7 @@ from hookflow.core.porcelain import IndexEntry
 _Seen = tuple[Identity | None, bytes | None]
 
 
-@dataclass(slots=True, kw_only=True)
-class ChangeWatch:
+class ChangeWatch(Struct, kw_only=True):
     """Compares a step's files before and after it.
 
     Attributes:

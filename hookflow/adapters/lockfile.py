@@ -10,8 +10,9 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.porcelain import data, text
@@ -22,8 +23,7 @@ _MOST_NOTE = 1024  # bytes
 _REPLACED = 10  # times that a lock file may be replaced under our hands before we take it for held
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """Who holds a lock, by its own note: a run's id and the process that carries it out."""
 
     run: str

@@ -9,8 +9,9 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from hookflow.adapters import lockfile
 from hookflow.adapters.lockfile import Holder
@@ -22,8 +23,7 @@ _MOST_NAME = 200  # bytes of a resource's name in a file's name, which may have 
 _UNSAFE = re.compile(rb"[^A-Za-z0-9_-]")
 
 
-@dataclass(frozen=True, slots=True)
-class Busy:
+class Busy(Struct, frozen=True):
     """What was not free.
 
     Attributes:
@@ -67,8 +67,7 @@ class Held:
                 os.close(descriptor)
 
 
-@dataclass(frozen=True, slots=True)
-class TreeLock:
+class TreeLock(Struct, frozen=True):
     """The lock of one work tree: shared by who only reads it, exclusive for who changes it.
 
     The file is ``<git_dir>/hookflow/worktree.lock``; a linked work tree has a git directory, and so a lock, of

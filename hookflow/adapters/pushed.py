@@ -13,9 +13,10 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from hookflow.adapters import lockfile, moving
 from hookflow.adapters.git_command import GitCommand, GitError
@@ -35,8 +36,7 @@ _LOCATIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PushedTree:
+class PushedTree(Struct, frozen=True):
     """A linked work tree that this process has for itself.
 
     Attributes:

@@ -7,10 +7,12 @@ everything is asked of git's own commands, as bytes and NUL-separated. None of t
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hookflow.adapters.git_command import GitCommand, GitError
 from hookflow.core import porcelain
@@ -25,8 +27,7 @@ _FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SHOWN = 10  # unmerged paths named in an error
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """The changed files of a scope.
 
     Attributes:

@@ -4,7 +4,8 @@ import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import Database
@@ -29,8 +30,7 @@ _MOST_FILE_PASSES = 500_000  # rows of some 100 bytes
 _KEPT_DURATIONS = 50  # of each step
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(Struct, frozen=True):
     """How one step ran once: seconds, the files that it was given, and its outcome."""
 
     step: str
@@ -39,8 +39,7 @@ class Duration:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class LastPass:
+class LastPass(Struct, frozen=True):
     """The last pass of a step: its run, its key and all that decided it."""
 
     run: str

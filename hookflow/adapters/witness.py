@@ -7,9 +7,10 @@ So GitPython is not imported for it, and the one call is ``git status``.
 import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from hookflow.adapters import spawned, tools
 from hookflow.core.porcelain import data
@@ -22,8 +23,7 @@ _STATUS = (
 _INDEX_END = 20  # bytes: the checksum of all of the index that is before it (gitformat-index(5))
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A work tree, found without asking git: its top, its own git directory, and the one that it shares."""
 
     root: Path
@@ -63,8 +63,7 @@ def _linked(root: Path, dot_git: Path) -> Place | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """What ``git status`` says.
 
     Attributes:
@@ -135,8 +134,7 @@ def index_checksum(place: Place) -> str:
         return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spec:
+class Spec(Struct, frozen=True, kw_only=True):
     """What to look at.
 
     Attributes:

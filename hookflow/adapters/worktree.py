@@ -13,8 +13,9 @@ import shutil
 import stat
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from hookflow.adapters import files, moving, survey
 from hookflow.adapters.git_command import GitError
@@ -27,8 +28,7 @@ from hookflow.core.porcelain import IndexEntry, RawChange
 _JOURNAL = "journal.json"
 
 
-@dataclass(slots=True)
-class Restored:
+class Restored(Struct):
     """What putting back came to.
 
     Attributes:
@@ -55,8 +55,7 @@ def leftovers(git_dir: Path) -> list[Path]:
         return []
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden:
+class Hidden(Struct, frozen=True):
     """The files that one run has set aside.
 
     Attributes:

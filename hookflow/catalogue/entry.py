@@ -2,7 +2,8 @@
 
 import argparse
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hookflow.commands.options import Place
 
@@ -11,8 +12,7 @@ Arguments = Callable[[argparse.ArgumentParser], None]
 Handler = Callable[[Options], int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """A command.
 
     Attributes:
@@ -21,6 +21,7 @@ class Entry:
         examples: Command lines, and what each does.
         arguments: Adds its arguments to its parser.
         handler: Calls it with the parsed options; returns the exit code.
+        whole: Whether it needs the parser of all commands, not only its own.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Entry:
     examples: Mapping[str, str]
     arguments: Arguments
     handler: Handler
+    whole: bool = False
 
 
 def _none(parser: argparse.ArgumentParser) -> None:
@@ -35,12 +37,19 @@ def _none(parser: argparse.ArgumentParser) -> None:
 
 
 def command(
-    entries: list[Entry], name: str, about: str, examples: Mapping[str, str], *, arguments: Arguments = _none
+    entries: list[Entry],
+    name: str,
+    about: str,
+    examples: Mapping[str, str],
+    *,
+    arguments: Arguments = _none,
+    whole: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Enter the decorated function into `entries`, as the handler of a command."""
 
     def enter(handler: Handler) -> Handler:
-        entries.append(Entry(name=name, about=about, examples=examples, arguments=arguments, handler=handler))
+        entry = Entry(name=name, about=about, examples=examples, arguments=arguments, handler=handler, whole=whole)
+        entries.append(entry)
         return handler
 
     return enter

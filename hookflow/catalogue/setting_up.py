@@ -142,6 +142,7 @@ def _completion_arguments(parser: argparse.ArgumentParser) -> None:
         "hookflow completion fish": "into ~/.config/fish/completions/hookflow.fish",
     },
     arguments=_completion_arguments,
+    whole=True,
 )
 def _completion(options: Options) -> int:
     from hookflow.commands import completion

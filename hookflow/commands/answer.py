@@ -9,9 +9,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 import hookflow
 from hookflow.adapters import files, runs, witness
@@ -34,8 +35,7 @@ _OF_THE_MOMENT = frozenset({"GIT_INDEX_FILE", "GIT_EDITOR", "GIT_EXEC_PATH", "GI
 _KNOWN_SCOPES = scopes.Staged | scopes.Changed | scopes.AllFiles | scopes.Files
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One step of an answer: its name, the reason, its log's blob, and whether it was skipped (else it passed)."""
 
     step: str
@@ -44,8 +44,7 @@ class Row:
     skipped: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What a run came to that can be given again.
 
     Attributes:
@@ -67,8 +66,7 @@ class Answer:
     retention: int
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """A run that is to be answered, or whose answer is to be kept.
 
     Attributes:
@@ -172,7 +170,7 @@ def keep(asked: Question, answer: Answer, spec: Spec, is_same: Callable[[Status]
         return
     if witness.latest_change(asked.place, seen) >= asked.began - _COARSE:
         return
-    content = {"spec": asdict(spec), "seen": seen, "status": status.digest, "answer": asdict(answer)}
+    content = {"spec": to_builtins(spec), "seen": seen, "status": status.digest, "answer": to_builtins(answer)}
     with suppress(OSError):
         asked.file.parent.mkdir(mode=0o700, exist_ok=True)
         files.write_whole(asked.file, json.dumps(content).encode(), mode=0o600)

@@ -5,10 +5,11 @@ import re
 import shlex
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from hookflow.adapters import githooks, locks
 from hookflow.adapters.git_command import GitCommand, GitError
@@ -29,8 +30,7 @@ _SETTINGS = {
 Level = Literal["ok", "note", "PROBLEM"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What came of one check; only a PROBLEM keeps hookflow from working."""
 
     level: Level

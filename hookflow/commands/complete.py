@@ -32,7 +32,7 @@ def _from_steps(place: Place, kind: Named) -> Iterator[str]:
     if kind == "steps":
         yield from known
         return
-    default = top.get("stages", Step.__dataclass_fields__["stages"].default)
+    default = top.get("stages", Step(name="", run="").stages)
     used = [step.get("stages", default) for step in known.values() if isinstance(step, dict)]
     named = {stage for stages in used if isinstance(stages, list | tuple) for stage in stages if isinstance(stage, str)}
     yield from (stage for stage in STAGES if stage in named)

@@ -5,9 +5,10 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from hookflow import head_start
 from hookflow.adapters import runs, signals, terminal
@@ -79,8 +80,7 @@ def state_of(repository: Repository) -> Path:
     return runs.state_directory(repository.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """What a run is carried out with."""
 
     prepared: Prepared

@@ -1,6 +1,6 @@
 """``hookflow explain STEP``: why this step would run, be skipped or come from the cache now."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from hookflow.commands import plan, preparation
 from hookflow.commands.memory import Memory

@@ -1,6 +1,6 @@
 """``--failed``: what did not pass in the last run, on what that run looked at."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from hookflow.commands import execution, recorded
 from hookflow.commands.options import Selection

@@ -1,12 +1,12 @@
 """What decides the results of a run's steps, at one moment."""
 
 import os
-import platform
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
+
+from msgspec.structs import replace
 
 import hookflow
 from hookflow.adapters import contents, outputs, tools
@@ -30,7 +30,7 @@ def this_platform() -> Mapping[str, str]:
         "hookflow": hookflow.__version__,
         "python": sys.version.partition(" ")[0],
         "system": sys.platform,
-        "machine": platform.machine(),
+        "machine": os.uname().machine if hasattr(os, "uname") else os.environ.get("PROCESSOR_ARCHITECTURE", ""),
     }
 
 

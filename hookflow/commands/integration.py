@@ -3,9 +3,11 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hookflow.adapters.repository import Repository
 from hookflow.commands.options import Reporting
@@ -17,8 +19,7 @@ from hookflow.core.scopes import Scope
 _EVENT = "GITHUB_EVENT_PATH"
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What a build is about.
 
     Attributes:

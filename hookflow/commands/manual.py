@@ -1,6 +1,6 @@
 """A run by hand, carried out: a stage's steps on what changed, or the steps that were named."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from hookflow.adapters import runs, signals
 from hookflow.adapters.repository import Repository

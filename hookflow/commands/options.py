@@ -1,24 +1,23 @@
 """What a command line asks for, as frozen records; `hookflow.cli` makes them."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from hookflow.core.scopes import Scope
 
 Output = Literal["auto", "live", "plain", "github", "quiet", "verbose"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """Where a command works: the directory to start from, and the configuration file if one was named."""
 
     directory: Path
     config: Path | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """Which steps, on which files, and how. None leaves a choice to the configuration.
 
     Attributes:
@@ -56,8 +55,7 @@ class Selection:
     ci: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reporting:
+class Reporting(Struct, frozen=True, kw_only=True):
     """Who is told of a run, and where.
 
     Attributes:
@@ -73,8 +71,7 @@ class Reporting:
     trace: Path | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HookCall:
+class HookCall(Struct, frozen=True, kw_only=True):
     """What git, or pre-commit, gave the hook.
 
     Attributes:

@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hookflow.adapters import filetypes, machine, pyproject, repository
 from hookflow.commands import selecting
@@ -17,14 +19,13 @@ from hookflow.core.graph import Graph
 from hookflow.core.precommit import Hooks
 from hookflow.core.schedule import Task
 from hookflow.core.scopes import Scope
-from hookflow.core.selection import Decision, Selector
+from hookflow.core.selection import Decision, Selector, Touched
 from hookflow.core.summary import Frame
 
 Caching = Literal["off", "use", "refresh", "verify"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(Struct, frozen=True, kw_only=True):
     """A repository and its configuration."""
 
     repository: repository.Repository
@@ -32,8 +33,7 @@ class Project:
     file: Path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(Struct, frozen=True, kw_only=True):
     """A run that has not begun.
 
     Attributes:
@@ -143,14 +143,13 @@ def prepare(
         message=message,
     )
     decisions = selector.decide(data)
-    graph = dependencies.full_graph(data, selector.touched(decisions), compatible=filetypes.compatible)
     return Prepared(
         project=project,
         stage=stage,
         scope=scope,
         steps=steps,
         decisions=decisions,
-        frame=_frame(graph, _tasks(steps, decisions), config, wanted),
+        frame=_frame(data, selector.touched(decisions), _tasks(steps, decisions), config, wanted),
         changed=len(changes.files),
         head=changes.head,
         parallel=config.parallel,
@@ -218,7 +217,10 @@ def _jobs(asked: int | None, configured: int) -> int:
     return (configured if asked is None else asked) or machine.usable_cpus()
 
 
-def _frame(graph: Graph, tasks: Mapping[str, Task], config: Config, wanted: Selection) -> Frame:
+def _frame(
+    data: Graph, touched: Mapping[str, Touched], tasks: Mapping[str, Task], config: Config, wanted: Selection
+) -> Frame:
+    graph = dependencies.full_graph(data, touched, compatible=filetypes.compatible)
     jobs = _jobs(wanted.jobs, config.jobs) if config.parallel else 1
     return Frame(graph=graph, tasks=tasks, jobs=jobs, resources=config.resources)
 

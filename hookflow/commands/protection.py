@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hookflow.adapters import process, worktree
 from hookflow.adapters.changes import ChangeWatch
@@ -17,8 +18,7 @@ from hookflow.core.verdict import named
 from hookflow.ledger import Ledger
 
 
-@dataclass(slots=True)
-class Protected:
+class Protected(Struct):
     """What the steps run with.
 
     Attributes:

@@ -4,8 +4,10 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from hookflow.adapters import filetypes, pushed, runs
 from hookflow.adapters.index import Index
@@ -68,8 +70,7 @@ def variables(scope: Scope, args: tuple[str, ...]) -> Mapping[str, str]:
     return names
 
 
-@dataclass(frozen=True, slots=True)
-class _Push:
+class _Push(Struct, frozen=True):
     place: Place
     wanted: Selection
     reporting: Reporting

@@ -9,8 +9,9 @@ The order of things matters here:
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import PurePath
+
+from msgspec import Struct
 
 from hookflow.adapters import outputs
 from hookflow.adapters.contents import Contents
@@ -35,8 +36,7 @@ _UNKNOWN = "what decides has another repository in it, or a file that git conver
 _MOST_OF_A_LOG = 1 << 20  # bytes, from its end
 
 
-@dataclass(frozen=True, slots=True)
-class _Pass:
+class _Pass(Struct, frozen=True):
     """A pass that may be kept: the fingerprint when it began, and what it made, with its bytes."""
 
     before: Fingerprint

@@ -4,10 +4,11 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import TextIO
+
+from msgspec import Struct
 
 from hookflow.adapters import pyproject, runs, terminal
 from hookflow.commands.memory import Memory
@@ -17,14 +18,13 @@ from hookflow.core import events, scopes
 from hookflow.core.again import Again
 from hookflow.core.errors import HookflowError
 from hookflow.core.porcelain import data, text
-from hookflow.core.progress import Outlook
+from hookflow.core.progress import LEAST_COLUMNS, Outlook
 from hookflow.core.scopes import Scope
 from hookflow.core.selection import NOT_SMART
-from hookflow.reporters import live, plain
+from hookflow.reporters import plain
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """What is said of a run on the terminal.
 
     Attributes:
@@ -58,6 +58,8 @@ def voice(
     )
     if not _wants_live(output):
         return Voice(results.emit)
+    from hookflow.reporters import live  # noqa: PLC0415 (only for who looks)
+
     view = live.Live(
         sys.stderr,
         size=partial(terminal.size, sys.stderr.fileno()),
@@ -98,7 +100,7 @@ def _can_draw(stream: TextIO) -> bool:
     """Whether a stream is a terminal that knows control sequences and has room for a line."""
     if not stream.isatty() or os.environ.get("TERM", "") in {"", "dumb", "unknown"}:
         return False
-    return terminal.size(stream.fileno())[0] >= live.LEAST_COLUMNS
+    return terminal.size(stream.fileno())[0] >= LEAST_COLUMNS
 
 
 def _again(prepared: Prepared, call: HookCall) -> Again:

@@ -5,10 +5,11 @@ loses is the most that the idea can save, whoever schedules.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 from statistics import median
+
+from msgspec import Struct
 
 from hookflow.core.display import count, printable
 from hookflow.core.display import seconds as shown
@@ -24,16 +25,14 @@ _USUAL_RUNS = 3  # so many make a median
 _SLOWER = 1.5
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(Struct, frozen=True):
     """An idea as a sentence, and what it saves at most, in seconds."""
 
     text: str
     saves: float
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What advice is made of.
 
     Attributes:

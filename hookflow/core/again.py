@@ -3,8 +3,9 @@
 import re
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import assert_never
+
+from msgspec import Struct
 
 from hookflow.core import command, scopes
 from hookflow.core.config import Step
@@ -16,8 +17,7 @@ _PLAIN_STAGE = "pre-commit"
 _UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Again:
+class Again(Struct, frozen=True, kw_only=True):
     """What of a run its steps need to be run again as they were.
 
     Attributes:

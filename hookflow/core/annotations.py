@@ -6,9 +6,10 @@ everywhere, colons and commas in properties too.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Literal
+
+from msgspec import Struct
 
 from hookflow.core.display import harmless, printable
 
@@ -29,8 +30,7 @@ _SEVERITY = re.compile(
 _ESCAPES = {"%25": "%", "%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ","}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What a linter says of one place.
 
     Attributes:

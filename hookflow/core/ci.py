@@ -5,8 +5,9 @@ repository has those commits is another question.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from hookflow.core.scopes import is_null
 
@@ -15,8 +16,7 @@ BASE = "HOOKFLOW_BASE"  # where a system has no variable for it, or another base
 _REMOTE = "origin"  # what every one of these systems calls the remote that it clones
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Build:
+class Build(Struct, frozen=True, kw_only=True):
     """What is built.
 
     Attributes:

@@ -9,7 +9,8 @@ import itertools
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hookflow.core.config import Command, Step
 
@@ -26,8 +27,7 @@ _LEADING = frozenset({"!", "{", "if", "then", "elif", "else", "while", "until", 
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Struct, frozen=True):
     """One process to start: `arguments` as text (UTF-8 with surrogate escapes), `display` for people."""
 
     arguments: tuple[str, ...]
@@ -90,8 +90,7 @@ def _is_evaluated(simple_command: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where a placeholder stands in a script.
 
     Attributes:

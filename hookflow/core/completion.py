@@ -1,15 +1,15 @@
 """A command line as a shell's completion needs to know it: commands, options, and what each takes."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Kind = Literal["files", "directories", "steps", "stages", "runs", "words", "nothing"]
 """What a value is; names of steps, stages and runs are asked for when they are wanted. Nothing: any text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+class Value(Struct, frozen=True, kw_only=True):
     """What an option or an operand takes.
 
     Attributes:
@@ -25,8 +25,7 @@ class Value:
     many: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(Struct, frozen=True, kw_only=True):
     """An option under all its names; `value` is None where it takes none, `again` whether it may be repeated."""
 
     names: tuple[str, ...]
@@ -35,8 +34,7 @@ class Option:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """A command; the program itself is one whose first operand is the name of another."""
 
     name: str
@@ -45,8 +43,7 @@ class Command:
     operands: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
+class Program(Struct, frozen=True, kw_only=True):
     """The program: `options` may stand before the command."""
 
     options: tuple[Option, ...]

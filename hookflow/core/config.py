@@ -5,8 +5,9 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct, field
 
 Command = str | tuple[str, ...]
 
@@ -47,16 +48,14 @@ STAGES = (*GIT_HOOKS, MANUAL)
 Scope = Literal["run", "repository", "machine"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """At most `count` starts in any window of `period` seconds."""
 
     count: int
     period: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
+class Resource(Struct, frozen=True, kw_only=True):
     """Something that steps compete for.
 
     Attributes:
@@ -72,8 +71,7 @@ class Resource:
     scope: Scope = "run"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HookTraits:
+class HookTraits(Struct, frozen=True, kw_only=True):
     """What sets a step that is a hook of pre-commit's apart from others: there pre-commit's own rules hold.
 
     It is given no deleted files; in the stages of a message it is given the file of the message; with
@@ -98,8 +96,7 @@ class HookTraits:
     unset: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One ``[tool.hookflow.steps.NAME]`` table, with the defaults merged in.
 
     Commands are a string (``sh -c``) or a tuple of arguments (no shell). Patterns are gitignore rules in
@@ -151,8 +148,7 @@ class Step:
         return self.exclusive or self.interactive
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(Struct, frozen=True, kw_only=True):
     """The whole table. `steps` is in the order of declaration, which is the order among equals."""
 
     steps: tuple[Step, ...] = ()

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 Value = str | bool | int | Sequence[str] | Mapping[str, str]
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """One step to be.
 
     Attributes:

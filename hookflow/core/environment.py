@@ -1,7 +1,8 @@
 """The environment variables that a step gets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hookflow.core.config import HookTraits, Step
 
@@ -28,8 +29,7 @@ GIT_LOCAL_VARIABLES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True):
     """What the steps of one run have in common.
 
     Attributes:

@@ -3,7 +3,7 @@
 A step's failure is a value (`hookflow.core.outcome`), never an exception.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 class HookflowError(Exception):
@@ -36,8 +36,7 @@ class Interrupted(BaseException):
         super().__init__(f"ended by signal {signal}")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is wrong in a configuration.
 
     Attributes:

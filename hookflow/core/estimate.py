@@ -1,7 +1,8 @@
 """Past durations of a step to the one to expect."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 UNKNOWN = 1.0  # seconds, where nothing at all is known: only the ratio between steps matters for an order
 # The weight of the newest of the past durations (exponential smoothing, Brown 1956): the last five or so count.
@@ -10,8 +11,7 @@ _LEAST_FOR_A_LINE = 4  # runs
 _LEAST_EXPLAINED = 0.5  # of the variance (R²), for durations to count as growing with the number of files
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """One time that a step ran: seconds, and how many files it was given."""
 
     seconds: float

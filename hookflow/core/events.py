@@ -1,15 +1,15 @@
 """The closed union of what can happen in a run. Times are Unix seconds, durations seconds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hookflow.core.outcome import Outcome
 
 SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunStarted:
+class RunStarted(Struct, frozen=True, kw_only=True):
     """The first event of a run."""
 
     time: float
@@ -23,8 +23,7 @@ class RunStarted:
     schema: int = SCHEMA
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepStarted:
+class StepStarted(Struct, frozen=True, kw_only=True):
     """A step's process has been started; once for each attempt, from 1."""
 
     time: float
@@ -34,8 +33,7 @@ class StepStarted:
     files: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepFinished:
+class StepFinished(Struct, frozen=True, kw_only=True):
     """A step has its outcome; exactly once for each selected step.
 
     Attributes:
@@ -57,8 +55,7 @@ class StepFinished:
     blocking: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFinished:
+class RunFinished(Struct, frozen=True, kw_only=True):
     """The last event of a run.
 
     Attributes:
@@ -84,8 +81,7 @@ class RunFinished:
     peak: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Warned:
+class Warned(Struct, frozen=True, kw_only=True):
     """Something that a person should know and that changes no outcome.
 
     Attributes:

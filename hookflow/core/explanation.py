@@ -1,7 +1,8 @@
 """Why a step runs, is skipped, or comes from the cache: in sentences."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hookflow.core import display
 from hookflow.core.config import Config, Step
@@ -10,8 +11,7 @@ from hookflow.core.planning import PlannedStep
 _SHOWN = 20  # of a list
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+class Explanation(Struct, frozen=True, kw_only=True):
     """What is known of a step now.
 
     Attributes:

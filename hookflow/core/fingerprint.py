@@ -7,8 +7,9 @@ A key is the SHA-256 of length-prefixed fields, so that no two different lists o
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from hookflow.core.config import MANUAL, Config, Step
 from hookflow.core.patterns import Patterns
@@ -20,16 +21,14 @@ SCHEMA = 1  # of the key: raised whenever what goes into it changes
 _STAGES_TOLD_BY_FILES = frozenset({"pre-commit", "pre-merge-commit", "pre-push", MANUAL})
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(Struct, frozen=True):
     """What a file is: six octal digits of mode, and git's id of its bytes as they stand in the work tree."""
 
     mode: str
     object_id: str
 
 
-@dataclass(frozen=True)
-class Files:
+class Files(Struct, frozen=True, dict=True):
     """Some files by path, with what they are."""
 
     states: Mapping[str, FileState] = field(default_factory=dict)
@@ -45,8 +44,7 @@ class Files:
         return whole.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One thing beside files that decides: its kind, which one of that kind, and what it is now."""
 
     kind: str
@@ -54,8 +52,7 @@ class Part:
     value: str
 
 
-@dataclass(frozen=True)
-class Fingerprint:
+class Fingerprint(Struct, frozen=True, dict=True):
     """Everything that decides a step's result."""
 
     parts: tuple[Part, ...]
@@ -72,8 +69,7 @@ class Fingerprint:
         return Fingerprint(tuple(part for part in self.parts if part.kind != kind), self.files)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True, kw_only=True):
     """What decides a step's result beside its own table and its files.
 
     Attributes:

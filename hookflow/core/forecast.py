@@ -2,14 +2,14 @@
 
 import heapq
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hookflow.core.outcome import Passed
 from hookflow.core.schedule import Schedule
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(Struct, frozen=True):
     """When each step would start and end, and when the run, in seconds from its start."""
 
     starts: Mapping[str, float]

@@ -4,18 +4,18 @@ Everything here is deterministic: among equals, the order of declaration decides
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from heapq import heapify, heappop, heappush
 from typing import Literal
+
+from msgspec import Struct
 
 from hookflow.core.errors import HookflowError
 
 Kind = Literal["needs", "outputs", "writes"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Why one step goes after another.
 
     Attributes:
@@ -28,8 +28,7 @@ class Reason:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """`after` starts only when `before` has ended."""
 
     before: str

@@ -5,15 +5,16 @@ after a crash is the same thing.
 """
 
 import json
-from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import fields
 
 VERSION = 1
 _PLAIN = (int, str, bool)
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """What tells a file from any other that may come to stand in its place (stat(2)).
 
     Attributes:
@@ -31,8 +32,7 @@ class Identity:
     mode: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HiddenFile:
+class HiddenFile(Struct, frozen=True, kw_only=True):
     """A file whose work tree version is set aside while its staged version stands in its place.
 
     Attributes:
@@ -52,16 +52,14 @@ class HiddenFile:
     placed: Identity
 
 
-@dataclass(frozen=True, slots=True)
-class Obstacle:
+class Obstacle(Struct, frozen=True):
     """What stood where a staged file needs a directory (a file or a link), set aside whole."""
 
     number: int
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journal:
+class Journal(Struct, frozen=True, kw_only=True):
     """All that one run sets aside.
 
     Attributes:
@@ -84,7 +82,7 @@ _Record = TypeVar("_Record", HiddenFile, Identity, Obstacle, Journal)
 
 def encode(journal: Journal) -> bytes:
     """The journal as JSON: names of any bytes, nothing that runs when it is read."""
-    return json.dumps({"version": VERSION, **asdict(journal)}).encode("ascii")
+    return json.dumps({"version": VERSION, **to_builtins(journal)}).encode("ascii")
 
 
 def decode(content: bytes) -> Journal:

@@ -1,31 +1,29 @@
 """Whether a step need not run, and what is known of what decides that."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hookflow.core.fingerprint import Fingerprint
 from hookflow.core.kept import Kept
 from hookflow.core.verdict import named
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """The step need not run; `kept` is its result, or None where each of its files passed on its own."""
 
     reason: str
     kept: Kept | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(Struct, frozen=True):
     """The step has to run, and why; `passed` are the files that it need not be given."""
 
     reason: str
     passed: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Insight:
+class Insight(Struct, frozen=True):
     """What decides a step's result.
 
     Attributes:

@@ -3,7 +3,8 @@
 import json
 import re
 import zlib
-from dataclasses import asdict, dataclass
+
+from msgspec import Struct, to_builtins
 
 from hookflow.core.fingerprint import Files, FileState, Part
 from hookflow.core.porcelain import data, names
@@ -12,8 +13,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PERMISSIONS = 0o777
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """A file that a step made.
 
     Attributes:
@@ -27,8 +27,7 @@ class Output:
     blob: str
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A pass.
 
     Attributes:
@@ -52,7 +51,7 @@ class Kept:
 
 def outputs_as_json(outputs: tuple[Output, ...]) -> str:
     """The files of a result, as they are kept."""
-    return json.dumps([asdict(output) for output in outputs])
+    return json.dumps([to_builtins(output) for output in outputs])
 
 
 def outputs_from_json(text: str) -> tuple[Output, ...]:

@@ -4,8 +4,9 @@ The keys are data: the schema is made from them, and the documentation is held a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from hookflow.core.readers import (
     Reader,
@@ -30,8 +31,7 @@ from hookflow.core.readers import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """A key of a table.
 
     Attributes:

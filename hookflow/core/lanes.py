@@ -1,11 +1,11 @@
 """Which CPU slot a step took, told from when it ran: nothing pins steps, so the lowest free slot stands for it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Stay:
+class Stay(Struct, frozen=True):
     """A step that ran from `start` to `end` (seconds) on `cpus` slots."""
 
     name: str

@@ -1,14 +1,14 @@
 """What it takes to run a step: its job, the processes of that, and what comes of one that cannot start."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import PurePath
+
+from msgspec import Struct, field
 
 from hookflow.core.config import Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """What running one step takes.
 
     Attributes:
@@ -34,8 +34,7 @@ class Job:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Launch:
+class Launch(Struct, frozen=True, kw_only=True):
     """One process to start.
 
     Attributes:
@@ -55,8 +54,7 @@ class Launch:
     interactive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NotStarted:
+class NotStarted(Struct, frozen=True):
     """The process could not be started.
 
     Attributes:

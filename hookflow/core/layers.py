@@ -8,8 +8,9 @@ neighbours' (least squares under the order, by pooling adjacent violators). Leng
 import unicodedata
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from hookflow.core.graph import Edge, Graph
 
@@ -26,8 +27,7 @@ _PADDING = 40.0
 _Place = str | tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A step's place: the left upper corner and the size."""
 
     x: float
@@ -36,16 +36,14 @@ class Box:
     height: float = BOX_HEIGHT
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """An edge's way, as points that it goes through from left to right: horizontally from each odd to the next even."""
 
     edge: Edge
     points: tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawing:
+class Drawing(Struct, frozen=True, kw_only=True):
     """A graph laid out."""
 
     width: float
@@ -103,8 +101,7 @@ def _layer(place: _Place) -> int:
     return int(place[1])  # of a place that an edge passes
 
 
-@dataclass(frozen=True, slots=True)
-class _Sides:
+class _Sides(Struct, frozen=True):
     left: list[_Place]
     right: list[_Place]
 

@@ -3,8 +3,9 @@
 A failure is a value, never an exception: every exit code is kept.
 """
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Word = Literal["passed", "failed", "timed-out", "cached", "skipped", "blocked", "cancelled"]
 State = Literal["waiting", "running", "passed", "failed", "timed-out", "cached", "skipped", "blocked", "cancelled"]
@@ -37,51 +38,44 @@ LIFE: dict[State, dict[Transition, State]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(Struct, frozen=True):
     """The command ended with 0."""
 
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """The command ended with another code, by a signal (negative), or could not be started (None)."""
 
     exit_code: int | None
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class TimedOut:
+class TimedOut(Struct, frozen=True):
     """The command was ended because its time was up."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cached:
+class Cached(Struct, frozen=True):
     """The same content passed before; nothing was run."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """There was nothing to do, or someone asked for it to be left out."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(Struct, frozen=True):
     """A step that it depends on failed."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(Struct, frozen=True):
     """The run was ended before this step could end by itself."""
 
     reason: str

@@ -13,8 +13,9 @@ directory of such a name only where a rule says that it is one, as ``a.md/*``, `
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from hookflow.core.patterns import Patterns
 
@@ -26,8 +27,7 @@ _NO_NAMES = frozenset({"", ".", ".."})
 Accepts = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     """One element of a rule: a character of a set, ``*`` within a name, or ``**/`` (whole directories)."""
 
     kind: Literal["char", "star", "dirs"]

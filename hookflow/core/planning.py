@@ -1,8 +1,10 @@
 """What a run would do, as data: for people as text, for programs as JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from typing import Literal
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from hookflow.core import display
 from hookflow.core.bounds import bound_seconds
@@ -13,8 +15,7 @@ from hookflow.core.summary import Frame
 Act = Literal["run", "cached", "skip"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedStep:
+class PlannedStep(Struct, frozen=True, kw_only=True):
     """What would become of a step.
 
     Attributes:
@@ -38,8 +39,7 @@ class PlannedStep:
     start: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """A run that has not begun.
 
     Attributes:
@@ -133,7 +133,8 @@ def plan(
 
 def as_data(found: Plan) -> dict[str, object]:
     """The plan for JSON; names of any bytes become printable."""
-    return asdict(found)
+    data: dict[str, object] = to_builtins(found)
+    return data
 
 
 def as_text(found: Plan) -> Iterator[str]:

@@ -5,7 +5,8 @@ Names become text with surrogate escapes for what is not UTF-8, so that every na
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 SUBMODULE = "160000"
 
@@ -43,8 +44,7 @@ def untracked_and_unmerged(output: bytes) -> tuple[list[str], list[str]]:
     return untracked, list(dict.fromkeys(unmerged))
 
 
-@dataclass(frozen=True, slots=True)
-class RawChange:
+class RawChange(Struct, frozen=True):
     """One entry of git's raw diff format (git-diff(1), "RAW OUTPUT FORMAT").
 
     Attributes:
@@ -68,8 +68,7 @@ def raw_changes(output: bytes) -> Iterator[RawChange]:
         yield RawChange(letter[:1], mode, object_id, text(name))
 
 
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
+class IndexEntry(Struct, frozen=True):
     """One entry of the index, as ``ls-files -s -z`` shows it and ``update-index --index-info`` takes it."""
 
     mode: str

@@ -2,8 +2,9 @@
 
 import shlex
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from hookflow.core.config import HookTraits, Step
 from hookflow.core.known_hooks import known
@@ -11,8 +12,7 @@ from hookflow.core.known_hooks import known
 _FILES = "{files}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hook:
+class Hook(Struct, frozen=True, kw_only=True):
     """A hook as its configuration and its manifest together say it.
 
     Attributes:
@@ -68,8 +68,7 @@ class Hook:
     place: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Hooks:
+class Hooks(Struct, frozen=True):
     """All hooks of a configuration, in order.
 
     Attributes:

@@ -4,8 +4,9 @@ Knows no terminal and no clock: times are the Unix seconds of the events, and th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import assert_never
+
+from msgspec import Struct, field
 
 from hookflow.core import events
 from hookflow.core.bounds import bound_seconds
@@ -13,9 +14,10 @@ from hookflow.core.summary import Frame
 
 _NAMED = 3  # steps that a reason names; beyond, their number
 
+LEAST_COLUMNS = 40  # below that, a line of a view says nothing
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+
+class Outlook(Struct, frozen=True, kw_only=True):
     """What is known of a run before it begins.
 
     Attributes:
@@ -29,8 +31,7 @@ class Outlook:
     interactive: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(Struct, frozen=True):
     """A step that runs: seconds since this attempt began, and how many are expected, if that is known."""
 
     step: str
@@ -39,16 +40,14 @@ class Running:
     expected: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A step that waits: ``for lint, types``, ``for CPUs``; None where it will have nothing to do."""
 
     step: str
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(Struct, frozen=True, kw_only=True):
     """A run at one moment; every step is in `running`, in `waiting` or `done`.
 
     Attributes:

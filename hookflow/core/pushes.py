@@ -1,13 +1,13 @@
 """What of a push is checked together: the refs of one commit."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hookflow.core.scopes import RefUpdate, is_null
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """Refs of a push that have the same commit.
 
     Attributes:

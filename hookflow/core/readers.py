@@ -11,8 +11,9 @@ The schemas are draft-07. Their regular expressions mean the same to ECMAScript,
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 from hookflow.core import command, durations
 from hookflow.core.config import STAGES, Command
@@ -26,8 +27,7 @@ class Expected(Exception):  # noqa: N818 (it names what the user should have wri
     """The value is not what the key takes; the text says what was expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reader(Generic[Content]):
+class Reader(Struct, Generic[Content], frozen=True):
     """Reads a value when it is called.
 
     Attributes:

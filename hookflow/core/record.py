@@ -1,14 +1,15 @@
 """What is known of a run afterwards, read from its events; also of one that was killed, or still goes on."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 UNFINISHED = "not finished"  # in the place of an outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepRecord:
+class StepRecord(Struct, frozen=True, kw_only=True):
     """One step of a run. Times are seconds after the run's start.
 
     Attributes:
@@ -42,8 +43,7 @@ class StepRecord:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """A run.
 
     Attributes:

@@ -1,7 +1,8 @@
 """What a report shows of a run, as data: bars, waits, critical path, graph, history, advice."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hookflow.core import layers
 from hookflow.core.advice import Advice, Facts, advise, critical_path
@@ -18,16 +19,14 @@ _LEAST_WAIT = 0.02  # seconds; below that, it is the time that starting a proces
 _RAN = {"passed", "failed", "timed-out"}
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(Struct, frozen=True):
     """What is shown of a step's output: its last lines, and whether there were more before them."""
 
     lines: tuple[str, ...]
     cut: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """A step in one of the kept runs."""
 
     run: str
@@ -35,8 +34,7 @@ class Past:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class Bar(Struct, frozen=True, kw_only=True):
     """A step that ran, on the timeline; times are seconds after the run's start.
 
     Attributes:
@@ -62,8 +60,7 @@ class Bar:
         return waited if waited >= _LEAST_WAIT else 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """All that the page shows.
 
     Attributes:

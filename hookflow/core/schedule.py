@@ -6,7 +6,8 @@ It is asked "what may start?" (`startable`), told "this ended", and given times 
 from bisect import insort
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from hookflow.core.config import Resource
 from hookflow.core.graph import Graph
@@ -25,8 +26,7 @@ from hookflow.core.outcome import (
 from hookflow.core.rates import Rates
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
+class Task(Struct, frozen=True, kw_only=True):
     """What the schedule must know of a step.
 
     Attributes:
@@ -52,8 +52,7 @@ class Task:
     seconds: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """Permission to start a step on so many CPUs; it is the schedule's `started` already."""
 
     name: str
@@ -61,8 +60,7 @@ class Start:
     cpus: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """A step that ended without running: skipped, blocked or cancelled."""
 
     name: str

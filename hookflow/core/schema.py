@@ -3,9 +3,10 @@
 Draft-07 (https://json-schema.org/draft-07), which editors and taplo read (tried with taplo 0.9.3).
 """
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
+
+from msgspec import NODEFAULT, structs
 
 from hookflow.core import readers
 from hookflow.core.config import Config, Resource, Step
@@ -86,8 +87,8 @@ def _closed(keys: Mapping[str, Key], defaults: Mapping[str, Any]) -> Schema:
 def _defaults(record: type) -> dict[str, Any]:
     """The defaults of a record's fields, as JSON knows them; without those that are nothing."""
     found = {}
-    for field in dataclasses.fields(record):
+    for field in structs.fields(record):
         made = field.default_factory() if callable(field.default_factory) else field.default
-        if made is not dataclasses.MISSING and made is not None:
+        if made is not NODEFAULT and made is not None:
             found[field.name] = list(made) if isinstance(made, tuple) else made
     return found

@@ -1,20 +1,17 @@
 """What a run looks at: the closed union of its scopes."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
+class Staged(Struct, frozen=True):
     """What the index has that HEAD has not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """Staged, unstaged and untracked files, against HEAD."""
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Struct, frozen=True):
     """What `to_ref` has that its merge base with `from_ref` has not.
 
     Attributes:
@@ -28,20 +25,17 @@ class Between:
     direct: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AllFiles:
+class AllFiles(Struct, frozen=True):
     """Every tracked file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(Struct, frozen=True):
     """Exactly these paths, relative to the repository's root."""
 
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RefUpdate:
+class RefUpdate(Struct, frozen=True):
     """One line of what git tells a pre-push hook (githooks(5)); an object id of zeros means "none"."""
 
     local_ref: str
@@ -50,8 +44,7 @@ class RefUpdate:
     remote_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pushed:
+class Pushed(Struct, frozen=True):
     """What a push brings to `remote`, over all of its refs."""
 
     remote: str
@@ -82,7 +75,7 @@ def parse_updates(text: str) -> tuple[RefUpdate, ...]:
     user pushed, which may have blanks: ``HEAD^{/fix bug}``.
     """
     lines = (line.rsplit(" ", 3) for line in text.split("\n"))
-    return tuple(RefUpdate(*parts) for parts in lines if len(parts) == len(RefUpdate.__slots__))
+    return tuple(RefUpdate(*parts) for parts in lines if len(parts) == len(RefUpdate.__struct_fields__))
 
 
 NULL = "0" * 40

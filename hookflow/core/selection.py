@@ -4,7 +4,9 @@ Paths are relative to the repository's root, ``/``-separated, UTF-8 with surroga
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hookflow.core import command
 from hookflow.core.config import MANUAL, Config, Step
@@ -23,16 +25,14 @@ _STAGES_ABOUT_FILES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One changed file; a deleted one makes steps run but is never passed to them."""
 
     path: str
     deleted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """What a step has to do in a run.
 
     Attributes:
@@ -63,8 +63,7 @@ class FileFilter:
         return self.patterns.matches(path) and not self.exclude.matches(path) and self._narrowing.takes(path)
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Struct, frozen=True):
     """What a step may read or write.
 
     Attributes:
@@ -80,8 +79,7 @@ class Touched:
     inputs: Patterns = field(default_factory=lambda: Patterns(()))
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """Decides for each step.
 
     Attributes:

@@ -1,8 +1,9 @@
 """A run's graph as data that is kept beside its events, so that a report of an old run shows the old graph."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, get_args
+
+from msgspec import Struct, field
 
 from hookflow.core import diagrams
 from hookflow.core.config import Step
@@ -12,8 +13,7 @@ from hookflow.core.graph import Edge, Graph, Kind, Reason
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True):
     """A graph, and what a report says of its steps.
 
     Attributes:

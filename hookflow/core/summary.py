@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hookflow.core import outcome as outcomes
 from hookflow.core.bounds import bound_seconds
@@ -15,8 +16,7 @@ from hookflow.core.schedule import Task
 _SIGNALLED = 128  # a shell's way of saying "ended by signal n": 128 + n
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class Frame(Struct, frozen=True, kw_only=True):
     """What was fixed before the run began: its graph, tasks, CPUs and resources."""
 
     graph: Graph

@@ -63,4 +63,4 @@ def as_mapping(event: events.Event) -> dict[str, Any]:
 
 
 def _fields(event: events.Event) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in type(event).__slots__}
+    return {name: getattr(event, name) for name in event.__struct_fields__}

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, TextIO, assert_never
 
 from hookflow.core import display, events
 from hookflow.core.outcome import Skipped
-from hookflow.core.progress import Outlook, Progress, Running, View, Waiting
+from hookflow.core.progress import LEAST_COLUMNS, Outlook, Progress, Running, View, Waiting
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-LEAST_COLUMNS = 40
+
 _MOST_COLUMNS = 100  # of a picture: what is short is not wrapped when a wide terminal becomes narrower
 _PERIOD = 0.125  # seconds between two pictures
 _TAIL_BYTES = 4096  # of a log, in which its last line is looked for

@@ -1,9 +1,8 @@
 """Explanations: why a step would run, and what would make it run."""
 
-from dataclasses import replace
-
 import pytest
 from builders import step
+from msgspec.structs import replace
 
 from hookflow.core.config import Config
 from hookflow.core.explanation import Explanation, as_text

@@ -1,12 +1,12 @@
 """Keys: what decides is in them, in its order, and nothing else; and what differs is named exactly."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from builders import step
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hookflow.core.config import Config, Step
 from hookflow.core.fingerprint import (

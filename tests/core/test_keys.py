@@ -1,8 +1,7 @@
 """The tables of keys against the records that they fill."""
 
-from dataclasses import fields
-
 import pytest
+from msgspec.structs import fields
 
 from hookflow.core import keys
 from hookflow.core.config import Config, Resource, Step
