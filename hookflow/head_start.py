@@ -5,7 +5,9 @@ for one step waits for the longer of the two, and not for both.
 """
 
 import os
+import threading
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
@@ -21,12 +23,33 @@ _POLL = 0.01  # seconds
 _AFTER_KILL = 1.0  # seconds; what outlives KILL is inside the kernel, and waiting longer changes nothing
 
 
+class EndTime:
+    """Notes when a process ends while nobody can wait for it yet.
+
+    Attributes:
+        at: The time by `time.perf_counter`; None while it runs.
+    """
+
+    def __init__(self, process: Process) -> None:
+        self.at: float | None = None
+        threading.Thread(target=self._note, args=(process,), daemon=True).start()
+
+    def _note(self, process: Process) -> None:
+        process.block_until_exit()
+        self.at = time.perf_counter()
+
+
 class Head(Struct, frozen=True):
-    """A step that the schedule has started: what it holds, and its first process."""
+    """A step that the schedule has started: what it holds, its first process, and when that ended.
+
+    `whole` says whether that process is all of the step's first try.
+    """
 
     start: Start
     lease: Lease
     process: Process | NotStarted
+    end: EndTime | None
+    whole: bool
 
 
 def begin(schedule: Schedule, jobs: Mapping[str, Job], outside: Outside, ledger: Ledger) -> list[Head]:
@@ -39,12 +62,21 @@ def begin(schedule: Schedule, jobs: Mapping[str, Job], outside: Outside, ledger:
     if reserve is None:
         return []
     try:
-        for start in schedule.startable(now := time.perf_counter()):
+        starts = deque(schedule.startable(now := time.perf_counter()))
+        while starts:
+            start = starts.popleft()
             lease = outside.take(start.name)
             if isinstance(lease, str):
                 schedule.postpone(start.name, now)
                 continue
-            heads.append(_head(start, jobs[start.name], lease, outside, ledger))
+            head = _head(start, jobs[start.name], lease, outside, ledger)
+            if isinstance(head.process, NotStarted) and head.process.temporary:
+                lease.release()
+                schedule.refused(start.name, now)
+                break
+            heads.append(head)
+        for start in starts:  # there is no room for them now
+            schedule.postpone(start.name, now)
     except BaseException:
         abandon(heads)
         raise
@@ -86,6 +118,8 @@ def _head(start: Start, job: Job, lease: Lease, outside: Outside, ledger: Ledger
     apart = launching.are_apart(commands, launching.width(job, start.cpus))
     at = time.perf_counter()
     process = outside.launcher(launching.launch(job, ledger.logs, commands[0], 0 if apart else None))
+    end = None
     if not isinstance(process, NotStarted):
+        end = EndTime(process)
         ledger.started(start.name, at=at, attempt=start.attempt, command=job.display, files=job.files)
-    return Head(start, lease, process)
+    return Head(start, lease, process, end, whole=len(commands) == 1)

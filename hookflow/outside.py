@@ -21,6 +21,10 @@ class Process(Protocol):
         """The first process's exit code, negative for a signal."""
         ...
 
+    def block_until_exit(self) -> None:
+        """The same for a thread; the exit code is still there for `wait_exit`."""
+        ...
+
     def left_over(self) -> int:
         """How many processes of the group are there, after the first has ended."""
         ...

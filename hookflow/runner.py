@@ -166,7 +166,7 @@ class _Driver:
             changed = tuple(self._outside.watch.changed(name))
             self._end(name, Cancelled(self._schedule.cancelled or "the run was ended"), changed)
         else:
-            self._settle(start, tried)
+            self._settle(start, tried, _ended_before(head, tried))
         self._changed.set()
 
     def _trial(self, start: Start, head: Head | None) -> Trial:
@@ -211,7 +211,8 @@ class _Driver:
             files=job.files,
         )
 
-    def _settle(self, start: Start, tried: Tried) -> None:
+    def _settle(self, start: Start, tried: Tried, at: float | None) -> None:
+        """Tell what a try came to; `at` is when it ended, if that was before anyone could wait for it."""
         name, result = start.name, tried.result
         if isinstance(result, NotStarted) and result.temporary and self._refused(name, result):
             return
@@ -222,7 +223,7 @@ class _Driver:
         if is_failure(outcome) and tries_left and not tried.changed and self._schedule.cancelled is None:
             self._retry(name, start.attempt, outcome)
         else:
-            self._end(name, with_note(outcome, self._jobs[name].note), tried.changed)
+            self._end(name, with_note(outcome, self._jobs[name].note), tried.changed, at)
 
     def _refused(self, name: str, result: NotStarted) -> bool:
         """Whether the step is to be tried again after the system had no room for it."""
@@ -240,10 +241,10 @@ class _Driver:
         self._ledger.warn(f"{outcome.reason}; trying again in {wait:g} s", name, waits=True)
         self._schedule.retry(name, trio.current_time() + wait)
 
-    def _end(self, name: str, outcome: Outcome, changed: tuple[str, ...] = ()) -> None:
+    def _end(self, name: str, outcome: Outcome, changed: tuple[str, ...] = (), at: float | None = None) -> None:
         outcome = self._outside.results.ended(name, outcome, changed)
         self._schedule.ended(name, outcome)
-        self._ledger.finish(name, outcome, at=trio.current_time(), modified=changed)
+        self._ledger.finish(name, outcome, at=trio.current_time() if at is None else at, modified=changed)
         if self._schedule.cancelled is not None:
             self._cancel(self._schedule.cancelled)
 
@@ -262,6 +263,13 @@ def _outcome(tried: Tried) -> Outcome:
             return TimedOut(f"its time was up after {seconds:g} s")
         case NotStarted(reason=reason):
             return Failed(None, reason)
+
+
+def _ended_before(head: Head | None, tried: Tried) -> float | None:
+    """When the only process of a step ended that was started before trio was there."""
+    if head is None or head.end is None or not head.whole or tried.fixed:
+        return None
+    return head.end.at
 
 
 def _left_over(count: int) -> str:

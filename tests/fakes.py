@@ -40,6 +40,9 @@ class FakeProcess:
         self.outside.leave(self.name)
         return self.behaviour.exit_code
 
+    def block_until_exit(self) -> None:
+        """No thread is to wait for it."""
+
     def left_over(self) -> int:
         """What its behaviour says, until it is ended."""
         return 0 if self.ended.is_set() else self.behaviour.left_over

@@ -49,7 +49,9 @@ class Contents:
     def __init__(
         self, root: Path, common_dir: Path, *, hidden: bool = False, earlier: "Contents | None" = None
     ) -> None:
-        self._earlier = earlier.remembered() if earlier is not None else {}
+        self._earlier = earlier
+        if earlier is not None:
+            earlier._earlier = None  # noqa: SLF001 (another one of us: no chain of them is kept)
         self._times: dict[str, int] = {}
         self._began = time.time_ns()
         self._root = porcelain.data(str(root))
@@ -209,9 +211,9 @@ class Contents:
     def _is_populated_submodule(self, path: str, mode: str) -> bool:
         return mode == porcelain.SUBMODULE and os.path.lexists(self._place(path + "/.git"))
 
-    def remembered(self) -> Mapping[str, tuple[int, FileState | None]]:
-        """What has been read here, where a later change would show in the file's times."""
-        return {path: (times, self._states[path]) for path, times in self._times.items() if path in self._states}
+    def _remembers(self, path: str, times: int) -> bool:
+        """Whether a file has been read here, and a change since then would show in its times."""
+        return self._times.get(path) == times and path in self._states
 
     def _size(self, path: str) -> int:
         try:
@@ -227,8 +229,8 @@ class Contents:
             times = hash((found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns))
             if max(found.st_mtime_ns, found.st_ctime_ns) < self._began - _COARSE:
                 self._times[path] = times
-            if path in self._earlier and self._earlier[path][0] == times:
-                return self._earlier[path][1]
+            if self._earlier is not None and self._earlier._remembers(path, times):  # noqa: SLF001 (another one of us)
+                return self._earlier._states[path]  # noqa: SLF001
             return self._read(path, place, found.st_mode)
         except OSError:
             return None

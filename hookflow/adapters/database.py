@@ -10,11 +10,13 @@ import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 INDEX = "store.sqlite3"
 BROKEN = "store.broken"
+_FEW = 64  # descriptors
 _POLL = 0.02  # seconds
 _PATIENCE = 5.0  # seconds to wait for another process's transaction
 _VERSION = 1
@@ -50,6 +52,7 @@ class Database:
     def __init__(self, state: Path | None) -> None:
         self.problem: str | None = None
         self._connection: sqlite3.Connection | None = None
+        self._rests = False
         self._identity: tuple[int, int] | None = None
         if state is not None:
             self._path = state / INDEX
@@ -59,7 +62,7 @@ class Database:
     @property
     def usable(self) -> bool:
         """Whether anything can be kept here."""
-        return self._connection is not None
+        return self._connection is not None or self._rests
 
     def close(self) -> None:
         """Let go of the index."""
@@ -70,6 +73,9 @@ class Database:
 
     def attempt(self, action: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
         """Do something with the index; what comes instead where it cannot be done."""
+        if self._rests:
+            self._rests = False
+            self._open()
         if self._connection is None:
             return otherwise
         try:
@@ -80,7 +86,15 @@ class Database:
             self._give_up(error)
         except sqlite3.DatabaseError:
             self._set_aside()
+        finally:
+            self._rest()
         return otherwise
+
+    def _rest(self) -> None:
+        """Leave its descriptors to the steps until the next question, where there are only a few."""
+        if self._connection is not None and _are_descriptors_few():
+            self.close()
+            self._rests = True
 
     def _open(self) -> None:
         try:
@@ -130,6 +144,16 @@ class Database:
         if not again:
             self._identity = None
             self._open()
+
+
+@cache
+def _are_descriptors_few() -> bool:
+    """Whether three more or less matter to how many steps can run at once."""
+    try:
+        import resource  # noqa: PLC0415 (POSIX only)
+    except ImportError:
+        return False
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] < _FEW
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

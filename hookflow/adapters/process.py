@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,11 @@ class Process:
             if self._terminal is not None:
                 self._terminal.take_back()
         return self._popen.returncode
+
+    def block_until_exit(self) -> None:
+        """Until the first process has ended, in a thread of its own; it stays to be waited for."""
+        with suppress(ChildProcessError):  # it has been already
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
 
     def left_over(self) -> int:
         """How many processes of the group are there, after the first one has ended."""

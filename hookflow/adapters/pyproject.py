@@ -13,6 +13,16 @@ from hookflow.core.precommit import Hooks
 NAME = "pyproject.toml"
 
 
+def nearest(start: Path, root: Path) -> Path | None:
+    """The nearest ``pyproject.toml`` from `start` up to `root`, whatever is in it; None where there is none."""
+    for directory in (start, *start.parents):
+        if (directory / NAME).is_file():
+            return directory / NAME
+        if directory == root:
+            break
+    return None
+
+
 def find(start: Path, root: Path) -> Path:
     """The nearest ``pyproject.toml`` with a ``[tool.hookflow]``, from `start` up to `root`.
 

@@ -1,7 +1,7 @@
 """What a signal does outside of trio: an exception where a run can be undone, nothing while it is being undone."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -35,20 +35,22 @@ def ignored() -> Iterator[None]:
 
 @contextmanager
 def deferred() -> Iterator[list[int]]:
-    """Within it, signals that end a run are only noted; who can end it properly is to take them from the list.
+    """Within it, signals that end or stop a run are only noted; who can do that properly takes them from the list.
 
     What is left in the list at the end is sent again.
     """
     noted: list[int] = []
-    with _handled(lambda number, _frame: noted.append(number)):
+    stop = [signal.SIGTSTP] if hasattr(signal, "SIGTSTP") else []
+    stoppable = [number for number in stop if signal.getsignal(number) is not signal.SIG_IGN]
+    with _handled(lambda number, _frame: noted.append(number), [*heeded(), *stoppable]):
         yield noted
     for number in noted:
         signal.raise_signal(number)
 
 
 @contextmanager
-def _handled(handler: Any) -> Iterator[None]:
-    before = {number: signal.signal(number, handler) for number in heeded()}
+def _handled(handler: Any, numbers: Iterable[int] | None = None) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in (heeded() if numbers is None else numbers)}
     try:
         yield
     finally:

@@ -169,7 +169,7 @@ def virtual_environment(root: Path, config: Config) -> Finding:
     if config.venv is False:
         return ok(check, "none wanted (venv = false)")
     try:
-        path = root / (".venv" if config.venv == "auto" else Path(config.venv).expanduser())
+        path = root / (".venv" if config.venv == "auto" else Path(str(config.venv)).expanduser())
     except RuntimeError:
         return problem(check, f"{config.venv}: whose home directory that is, is not known; write the path out")
     python = path / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

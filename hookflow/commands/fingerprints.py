@@ -18,6 +18,7 @@ from hookflow.core.environment import Surroundings, step_environment
 from hookflow.core.fingerprint import Circumstances, Deciding, Files, FileState, Fingerprint, digest, fingerprint
 from hookflow.core.patterns import Patterns
 
+_MANY = 50_000  # paths; more of them are looked for again rather than kept
 _ANY_RUN = ""  # the id of a run is in a step's environment, and decides nothing
 # Rules that take no file: a step whose result on a file depends on that file alone has no others, but inputs.
 _NO_FILES = ("/.hookflow-no-such-file",)
@@ -107,9 +108,12 @@ class Moment:
         return Files(contents.states(self.contents, [*paths, *ignored]))
 
     def _taken(self, rules: Patterns) -> frozenset[str]:
-        if rules.lines not in self._of_lines:
-            self._of_lines[rules.lines] = frozenset(filter(rules.matches, self.contents.paths if rules.lines else ()))
-        return self._of_lines[rules.lines]
+        if rules.lines in self._of_lines:
+            return self._of_lines[rules.lines]
+        found = frozenset(filter(rules.matches, self.contents.paths if rules.lines else ()))
+        if len(found) <= _MANY:
+            self._of_lines[rules.lines] = found
+        return found
 
     def _given(self, step: Step) -> tuple[str, ...] | None:
         takes_files = any(command.uses(each, "{files}") for each in (step.run, step.fix) if each is not None)

@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hookflow.adapters import filetypes, machine, pyproject, repository
+from hookflow.adapters import compiled, filetypes, machine, pyproject, repository, runs
 from hookflow.commands import selecting
 from hookflow.commands.options import Place, Selection
 from hookflow.core import command, dependencies, scopes, stages
@@ -96,8 +96,13 @@ def open_project(place: Place, around: repository.Repository | None = None) -> P
     """
     found = around or repository.Repository(place.directory)
     directory = place.directory.resolve()
+    state = runs.state_directory(found.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
+    nearest = place.config or pyproject.nearest(directory, found.root)
+    if nearest is not None and (known := compiled.load(state, nearest)) is not None:
+        return Project(repository=found, config=known, file=nearest)
     file = place.config or pyproject.find(directory, found.root)
     config = pyproject.load(file, found.root, hooks=partial(_hooks, found.root))
+    compiled.keep(state, file, config)
     return Project(repository=found, config=config, file=file)
 
 

@@ -160,7 +160,7 @@ class Config(Struct, frozen=True, kw_only=True):
     fail_fast: bool = False
     exclude: tuple[str, ...] = ()
     global_inputs: tuple[str, ...] = DEFAULT_GLOBAL_INPUTS
-    venv: str | Literal[False] = "auto"
+    venv: str | bool = "auto"
     log_retention: int = 20
     unstaged: Literal["hide", "keep"] = "hide"
     link: tuple[str, ...] = (".venv", "node_modules")

@@ -192,10 +192,13 @@ class Deciding:
             taken: Those of them that rules take; steps that share rules need not ask twice.
             paths: All of them.
         """
-        if self.everything:
-            return paths - taken(self._outputs)
-        own = (taken(self._files) | taken(self._inputs)) - taken(self._exclude)
-        return (own | taken(self._global)) - taken(self._outputs)
+        found = paths if self.everything else taken(self._files)
+        # Sets of many paths are not copied for rules that take none.
+        if not self.everything:
+            found = found | taken(self._inputs) if self._inputs.lines else found
+            found = found - taken(self._exclude) if self._exclude.lines else found
+            found |= taken(self._global)
+        return found - taken(self._outputs) if self._outputs.lines else found
 
 
 def differences(before: Fingerprint, now: Fingerprint) -> list[str]:

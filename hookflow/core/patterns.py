@@ -21,6 +21,8 @@ _WILDCARD = frozenset("*?[\\")
 # In pathspec's regular expressions: an escaped character, or a class of them.
 _ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
 
+EVERY_FILE = ("**",)  # of a step that names no files
+_KNOWN: dict[tuple[str, ...], str] = {}  # expressions by their rules; nothing in them depends on a run
 _GROUP = re.compile(r"\(\?P<\w+>")  # the name of a group, which an expression may have only once
 
 
@@ -71,12 +73,12 @@ class Patterns:
     @cached_property
     def _any(self) -> re.Pattern[str] | None:
         """All rules as one expression, several times as fast; None where one takes back what another took."""
-        if any(line.startswith("!") for line in self.lines):
+        source = expression(self.lines)
+        if source is None:
             return None
-        rules = [rule.regex.pattern for rule in self._spec.patterns if rule.regex is not None]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # see `_compiled`
-            return re.compile("|".join(f"(?:{_GROUP.sub('(?:', rule)})" for rule in rules))
+            return re.compile(source)
 
     def directories(self) -> tuple[str, ...]:
         """Directories below which everything lies that the rules can take; ``""`` for the whole tree.
@@ -90,6 +92,22 @@ class Patterns:
         from pathspec import GitIgnoreSpec  # noqa: PLC0415 (26 ms, only where something is matched)
 
         return GitIgnoreSpec(_compiled(line.replace("\n", _NEWLINE) for line in self.lines), backend="simple")
+
+
+def expression(lines: tuple[str, ...]) -> str | None:
+    """Rules that take nothing back as one regular expression to search for in a path; None of others, or of none."""
+    if not lines or any(line.startswith("!") for line in lines):
+        return None
+    if lines not in _KNOWN:
+        rules = _compiled(line.replace("\n", _NEWLINE) for line in lines)
+        parts = [rule.regex.pattern for rule in rules if rule.regex is not None]
+        _KNOWN[lines] = "|".join(f"(?:{_GROUP.sub('(?:', part)})" for part in parts)
+    return _KNOWN[lines]
+
+
+def learn(expressions: Iterable[tuple[tuple[str, ...], str]]) -> None:
+    """Take over what `expression` returned in an earlier run, so that pathspec need not be asked again."""
+    _KNOWN.update(expressions)
 
 
 def _directory(rule: str) -> str:

@@ -12,10 +12,9 @@ from hookflow.core import command
 from hookflow.core.config import MANUAL, Config, Step
 from hookflow.core.graph import Graph
 from hookflow.core.narrowing import Narrowing
-from hookflow.core.patterns import Patterns
+from hookflow.core.patterns import EVERY_FILE, Patterns
 
 Tags = Callable[[str], Collection[str]]
-_EVERY_FILE = ("**",)
 NOT_SMART = "smart execution is off"  # the reason of a step that runs although nothing changed
 # Of the other stages (commit-msg, pre-rebase, ...) changed files are not the subject: a step there that names
 # no files runs each time.
@@ -53,7 +52,7 @@ class FileFilter:
     """Which files are a step's files: patterns, expressions and types and-ed, less ``exclude``."""
 
     def __init__(self, step: Step, tags: Tags) -> None:
-        self.patterns = Patterns(step.files or _EVERY_FILE)
+        self.patterns = Patterns(step.files or EVERY_FILE)
         self.types = step.types
         self.exclude = Patterns(step.exclude)
         self._narrowing = Narrowing(step, tags)
