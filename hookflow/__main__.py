@@ -2,7 +2,7 @@
 
 import sys
 
-from hookflow.cli import main
+from hookflow.start import main
 
 if __name__ == "__main__":
     sys.exit(main())

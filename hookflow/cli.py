@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hookflow import arguments
+from hookflow.answers import Question
 from hookflow.core.endings import ENDING
 from hookflow.core.errors import ConfigurationError, HookflowError, Interrupted
 
@@ -15,14 +16,16 @@ _SIGNALLED = 128  # a shell's way of saying "ended by signal n": 128 + n
 _DEFECT = 3
 
 
-def main(words: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str] | None = None, asked: Question | None = None) -> int:
     """Run a command line; returns the exit code.
 
     Args:
         words: The command line without the program's name; that of the process where None.
+        asked: What a run of it answers for whoever asks again.
     """
     try:
         options = arguments.parse(sys.argv[1:] if words is None else words)
+        options.asked = asked
         code = int(options.handler(options))
     except BrokenPipeError:
         code = 0  # whoever read our output has gone; that is no failure

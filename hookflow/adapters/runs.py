@@ -118,8 +118,7 @@ class RunDirectory:
         if self.path is not None and not self.kept:
             shutil.rmtree(self.path, ignore_errors=True)
         if self.kept:
-            for old in list_runs(self._state)[keep:]:
-                _remove_ended(self._state / _RUNS / old)
+            prune(self._state, keep)
         if self._lock is not None:
             os.close(self._lock)
 
@@ -131,6 +130,12 @@ def list_runs(state: Path) -> Sequence[str]:
     except OSError:
         return []
     return sorted((name for name in names if _RUN_ID.fullmatch(name)), reverse=True)
+
+
+def prune(state: Path, keep: int) -> None:
+    """Take away all but the newest `keep` runs that have ended."""
+    for old in list_runs(state)[keep:]:
+        _remove_ended(state / _RUNS / old)
 
 
 def directory_of(state: Path, run: str) -> Path | None:

@@ -12,7 +12,7 @@ _WORD = re.compile(r"[^\s;|&()<>`$\"'=]+")
 _LOCKS = re.compile(
     r"uv\.lock|poetry\.lock|pdm\.lock|Pipfile\.lock|requirements.*\.txt|package-lock\.json|pnpm-lock\.yaml|yarn\.lock"
 )
-_INSTALLED_PACKAGES = Path("node_modules", ".package-lock.json")  # npm's note of what is really there
+INSTALLED_PACKAGES = Path("node_modules", ".package-lock.json")  # npm's note of what is really there
 
 
 def words(commands: Iterable[str | Sequence[str]]) -> list[str]:
@@ -50,6 +50,24 @@ def programs(
             yield name if found is None else f"./{name}", directory / name
 
 
+def candidates(name: str, path: str, directory: Path) -> list[str]:
+    """Every place where `programs` would look for a word, up to where it finds it, and what it finds by `identity`."""
+    if "/" in name:
+        places = [directory / name]
+    else:
+        places = [*(Path(entry) / name for entry in path.split(os.pathsep) if entry), directory / name]
+    found = []
+    for place in places:
+        found.append(str(place))
+        if _is_program(place):
+            real = place.resolve()
+            found.append(str(real))
+            for environment in {place.parent.parent, real.parent.parent}:
+                found += [str(environment / "pyvenv.cfg"), *map(str, environment.glob("lib*/python*/site-packages"))]
+            break
+    return found
+
+
 def identity(place: Path) -> str:
     """Path, size and time of the last change of a program, and of what a link leads to.
 
@@ -76,8 +94,8 @@ def locks(directory: Path) -> Iterator[Path]:
 
 def installed_packages(directory: Path) -> Mapping[str, str]:
     """What npm noted of the packages that it installed in a directory, by its path; nothing where there is none."""
-    place = directory / _INSTALLED_PACKAGES
-    return {_INSTALLED_PACKAGES.as_posix(): _told(place)} if place.is_file() else {}
+    place = directory / INSTALLED_PACKAGES
+    return {INSTALLED_PACKAGES.as_posix(): _told(place)} if place.is_file() else {}
 
 
 def _installed(environment: Path) -> Iterator[str]:

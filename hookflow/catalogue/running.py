@@ -46,7 +46,7 @@ def _run(options: Options) -> int:
         return plan.plan(place(options), selection, "text")
     from hookflow.commands import run
 
-    return run.run(place(options), selection, choices.reporting(options))
+    return run.run(place(options), selection, choices.reporting(options), options.asked)
 
 
 def _plan_arguments(parser: argparse.ArgumentParser) -> None:
@@ -117,7 +117,7 @@ def _hook(options: Options) -> int:
     from hookflow.commands import hook
 
     wanted, reporting = choices.selection(options), choices.reporting(options)
-    return hook.hook(place(options), wanted, reporting, tuple(options.args), options.before)
+    return hook.hook(place(options), wanted, reporting, tuple(options.args), options.before, options.asked)
 
 
 def _graph_arguments(parser: argparse.ArgumentParser) -> None:

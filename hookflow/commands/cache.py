@@ -4,7 +4,7 @@ from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import Database
 from hookflow.adapters.repository import Repository
 from hookflow.adapters.store import BLOBS, MOST_BYTES, Store
-from hookflow.commands import answer, execution
+from hookflow.commands import answering, execution
 from hookflow.commands.options import Place
 from hookflow.core import display
 from hookflow.core.errors import BrokenEnvironmentError
@@ -33,7 +33,7 @@ def cache(place: Place, action: str, size: int | None) -> int:
         match action:
             case "clear":
                 store.clear()
-                answer.forget(state)
+                answering.forget(state)
                 print("no result is kept any more; how long steps take is still known")
             case "prune":
                 removed = store.prune(MOST_BYTES if size is None else size)

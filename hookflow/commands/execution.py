@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from hookflow import head_start
-from hookflow.adapters import runs, signals, terminal
+from hookflow import answered, head_start
+from hookflow.adapters import runs, signals
 from hookflow.adapters.repository import Repository
+from hookflow.answers import Question
 from hookflow.commands import answering, environments, jobs, kept_graph, memory, reporting, screen
-from hookflow.commands.answer import Question
 from hookflow.commands.memory import Memory
 from hookflow.commands.options import HookCall, Reporting
 from hookflow.commands.preparation import Prepared
@@ -56,7 +56,7 @@ def execute(
     directory = runs.RunDirectory(state, tree.run)
     call = call or HookCall()
     environments.install(prepared)
-    around, missing = jobs.surroundings(prepared, directory.run, push or {}, colour=terminal.colours(sys.stdout))
+    around, missing = jobs.surroundings(prepared, directory.run, push or {}, colour=answered.shows_colours(sys.stdout))
     try:
         with ExitStack() as stack:
             known = stack.enter_context(memory.opened(prepared, around, state, usable=directory.kept))

@@ -7,21 +7,26 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from hookflow.commands import answer, given
-from hookflow.commands.answer import Question
+from hookflow.answers import Question
+from hookflow.commands import hooked
 from hookflow.commands.options import HookCall, Place, Reporting, Selection
-from hookflow.core import occasions, scopes
+from hookflow.core import occasions
 from hookflow.core.errors import BrokenEnvironmentError, ConfigurationError, HookflowError
 from hookflow.core.stages import DEFAULT_STAGE, checked_stage
 
-# Of these, what is staged is the subject.
-_ABOUT_STAGED = frozenset({"pre-commit", "pre-merge-commit"})
 # githooks(5): the hooks to which git writes something on standard input.
 _WITH_STDIN = frozenset({"pre-push", "post-rewrite", "reference-transaction"})
 _SIGNALLED = 128
 
 
-def hook(place: Place, wanted: Selection, reporting: Reporting, args: tuple[str, ...], before: Path | None) -> int:
+def hook(
+    place: Place,
+    wanted: Selection,
+    reporting: Reporting,
+    args: tuple[str, ...],
+    before: Path | None,
+    asked: Question | None,
+) -> int:
     """Run a hook's steps; returns the exit code.
 
     Of a hook that runs when git has done its work (post-commit and the like), steps that fail only warn: git
@@ -33,6 +38,7 @@ def hook(place: Place, wanted: Selection, reporting: Reporting, args: tuple[str,
         reporting: Whom to tell.
         args: git's arguments.
         before: The hook that was there before hookflow's, which runs first; it need not exist.
+        asked: What the run answers for whoever asks again.
     """
     stage = checked_stage(wanted.stage or DEFAULT_STAGE)
     call = HookCall(args=args, stdin=_read_stdin() if stage in _WITH_STDIN else None)
@@ -46,26 +52,10 @@ def hook(place: Place, wanted: Selection, reporting: Reporting, args: tuple[str,
         return code
 
     def steps() -> int:
-        return _run(place, replace(wanted, stage=stage), reporting, call)
+        return hooked.run(place, replace(wanted, stage=stage), reporting, call, asked)
 
     # What was there before decides as it would have without us.
     return (_warned(stage, steps) or code) if warns else steps()
-
-
-def _run(place: Place, wanted: Selection, reporting: Reporting, call: HookCall) -> int:
-    asked = _question(place, wanted)
-    if asked is not None and given.given(asked, reporting):
-        return 0
-    from hookflow.commands import hooked  # noqa: PLC0415 (all that it takes to run a step)
-
-    return hooked.run(place, wanted, reporting, call, asked)
-
-
-def _question(place: Place, wanted: Selection) -> Question | None:
-    """What the hook asks; where the scope depends on what git told it, nothing that could be answered from memory."""
-    if wanted.stage not in _ABOUT_STAGED or "PRE_COMMIT_FROM_REF" in os.environ:
-        return None
-    return answer.question(place, wanted, wanted.scope or scopes.Staged())
 
 
 def _warned(stage: str, steps: Callable[[], int]) -> int:

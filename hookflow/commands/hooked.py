@@ -4,8 +4,8 @@ import os
 
 from hookflow.adapters import runs, signals
 from hookflow.adapters.repository import Repository
+from hookflow.answers import Question
 from hookflow.commands import execution, preparation, push, selecting
-from hookflow.commands.answer import Question
 from hookflow.commands.options import HookCall, Place, Reporting, Selection
 from hookflow.commands.tree import Tree
 from hookflow.core import occasions, scopes

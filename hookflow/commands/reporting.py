@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TextIO
 
-from hookflow.adapters import machine, runs, terminal
+from hookflow import answered
+from hookflow.adapters import machine, runs
 from hookflow.commands import screen, writing
 from hookflow.commands.memory import Memory
 from hookflow.commands.options import HookCall, Reporting
@@ -69,7 +70,7 @@ def _github(stack: ExitStack, prepared: Prepared) -> Emit:
         locate=_locator(prepared),
         draw=_drawer(prepared),
         summary=_job_summary(stack),
-        colours=terminal.colours(sys.stdout),
+        colours=answered.shows_colours(sys.stdout),
     ).emit
 
 

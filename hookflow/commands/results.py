@@ -17,14 +17,13 @@ from hookflow.adapters import outputs
 from hookflow.adapters.contents import Contents
 from hookflow.adapters.git_command import GitError
 from hookflow.adapters.store import MOST_BYTES, Store
-from hookflow.commands.answer import Row
 from hookflow.commands.fingerprints import Moment
 from hookflow.commands.preparation import Prepared
 from hookflow.core import display
 from hookflow.core.config import Step
 from hookflow.core.environment import Surroundings
 from hookflow.core.fingerprint import Fingerprint, differences, uncached_because
-from hookflow.core.judgement import Hit, Insight, Miss, unkept_because
+from hookflow.core.judgement import Hit, Insight, Miss, Row, unkept_because
 from hookflow.core.kept import Kept, Output
 from hookflow.core.outcome import Cached, Outcome, Passed, is_failure
 from hookflow.core.patterns import Patterns
@@ -103,8 +102,8 @@ class Results:
         if kept is not None and not self._is_restored(name, kept, writing=writing):
             return None
         self._used += [kept.key] if kept is not None else []
-        self._rows[name] = Row(name, judgement.reason, log=kept.log if kept is not None else None, skipped=False)
         log = self._store.blobs.place(kept.log) if kept is not None and kept.log is not None else None
+        self._rows[name] = Row(name, judgement.reason, log=log, skipped=False)
         return Replay(Cached(judgement.reason), log)
 
     def rows(self) -> tuple[Row, ...] | None:
@@ -197,7 +196,9 @@ class Results:
                 continue
             with suppress(OSError):  # a full disk
                 results.append((kept := self._kept(each, after, name, run, seconds.get(name, 0.0), log(name)), after))
-                self._rows[name] = Row(name, _passed(kept), log=kept.log, skipped=False)
+                self._rows[name] = Row(
+                    name, _passed(kept), log=self._store.blobs.place(kept.log) if kept.log else None, skipped=False
+                )
         if now is not None:
             self.moment = now
         if results or file_passes:

@@ -1,16 +1,37 @@
-"""``hookflow run``: answered from memory where nothing has changed, else carried out."""
+"""``hookflow run``: a stage's steps on what changed, or the steps that were named."""
 
-from hookflow.commands import answer, given
+from msgspec.structs import replace
+
+from hookflow.adapters import runs, signals
+from hookflow.adapters.repository import Repository
+from hookflow.answers import Question
+from hookflow.commands import execution, failed, preparation, selecting
 from hookflow.commands.options import Place, Reporting, Selection
-from hookflow.core import scopes
+from hookflow.commands.tree import Tree
+from hookflow.core.scopes import Scope
 
 
-def run(place: Place, wanted: Selection, reporting: Reporting) -> int:
-    """Run by hand; returns the exit code."""
-    scope = wanted.scope or (scopes.AllFiles() if wanted.steps else scopes.Changed())
-    asked = answer.question(place, wanted, scope) if not wanted.ci else None
-    if asked is not None and given.given(asked, reporting):
-        return 0
-    from hookflow.commands import manual  # noqa: PLC0415 (all that it takes to run a step)
+def run(place: Place, wanted: Selection, reporting: Reporting, asked: Question | None) -> int:
+    """Run by hand; returns the exit code. `asked` is what the run answers for whoever asks again."""
+    with signals.raised(), Tree(Repository(place.directory), runs.new_id()).held() as tree:
+        project = preparation.open_project(place, tree.repository)
+        chosen = failed.selection(wanted, project)
+        if chosen is None:
+            print("everything passed in the last run")
+            return 0
+        wanted = chosen
+        scope, reporting, warnings = _scope(place, wanted, reporting, project)
+        prepared = preparation.prepare(project, wanted, scope, nested=tree.nested)
+        prepared = replace(prepared, warnings=(*warnings, *prepared.warnings))
+        return execution.execute(prepared, tree, reporting, asked=asked)
 
-    return manual.run(place, wanted, reporting, asked)
+
+def _scope(
+    place: Place, wanted: Selection, reporting: Reporting, project: preparation.Project
+) -> tuple[Scope, Reporting, tuple[str, ...]]:
+    if not wanted.ci:
+        return selecting.manual_scope(wanted, place.directory, project.repository.root), reporting, ()
+    from hookflow.commands import integration  # noqa: PLC0415 (only in CI)
+
+    found = integration.scope(project.repository, reporting)
+    return found.scope, found.reporting, found.warnings

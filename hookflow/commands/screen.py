@@ -10,6 +10,7 @@ from typing import TextIO
 
 from msgspec import Struct
 
+from hookflow import answered
 from hookflow.adapters import pyproject, runs, terminal
 from hookflow.commands.memory import Memory
 from hookflow.commands.options import HookCall, Output
@@ -51,7 +52,7 @@ def voice(
         sys.stdout,
         sys.stderr,
         level=_level(output),
-        colours=terminal.colours(sys.stdout),
+        colours=answered.shows_colours(sys.stdout),
         logs_kept=directory.kept,
         again=lambda name: again().line(steps[name]),
         talkative={step.name for step in prepared.steps if step.hook is not None and step.hook.verbose},
@@ -67,7 +68,7 @@ def voice(
         outlook=outlook(prepared, known),
         results=results.emit,
         logs=directory.log,
-        colours=terminal.colours(sys.stderr),
+        colours=answered.shows_colours(sys.stderr),
     )
     stack.callback(view.close)
     return Voice(view.emit, view.aside)

@@ -1,6 +1,7 @@
 """Whether a step need not run, and what is known of what decides that."""
 
 from collections.abc import Collection, Sequence
+from pathlib import PurePath
 
 from msgspec import Struct
 
@@ -21,6 +22,22 @@ class Miss(Struct, frozen=True):
 
     reason: str
     passed: frozenset[str] = frozenset()
+
+
+class Row(Struct, frozen=True):
+    """What a run of exactly this would come to for one step.
+
+    Attributes:
+        step: Its name.
+        reason: Why it would be skipped or replayed.
+        log: The file with what it printed, or None.
+        skipped: Whether it would be skipped.
+    """
+
+    step: str
+    reason: str
+    log: PurePath | None
+    skipped: bool
 
 
 class Insight(Struct, frozen=True):

@@ -1,0 +1,177 @@
+"""Answers as they are kept, looked at, and given: see `hookflow.answers`."""
+
+import os
+import sys
+import time
+
+from hookflow import answers
+
+TYPE_CHECKING = False  # to import `typing` for it would take longer than all the rest
+if TYPE_CHECKING:
+    from typing import TextIO
+
+_LISTS = ("files", "variables", "logs")
+_TEXTS = ("events", "plain", "coloured")
+
+
+def holds(asked: answers.Question, kept: "Kept") -> bool:
+    """Whether everything is as it was. Git is asked last, when its configuration is known to be the same."""
+    if answers.index_checksum(asked) != kept.index:
+        return False
+    if any(answers.variable(os.fsdecode(name)) != was for name, was in kept.variables):
+        return False
+    if any(answers.seen(asked.root, path) != was for path, was in kept.files):
+        return False
+    now = answers.status(asked.root, ignored=kept.ignored)
+    return now is not None and answers.digest(b"\0".join(now)).encode() == kept.status
+
+
+class Kept:
+    """An answer as it is kept.
+
+    Attributes:
+        index: The index's checksum.
+        status: The digest of what git told.
+        ignored: Whether what git ignores was told too.
+        retention: How many runs are kept.
+        files: Names of files, and what each was.
+        variables: Names of variables, and what each was.
+        logs: Blobs with what steps printed, and the names of the logs that they become.
+        events: The run's events as JSON lines.
+        plain: What a person is shown.
+        coloured: The same where colours can be seen.
+    """
+
+    __slots__ = ("coloured", "events", "files", "ignored", "index", "logs", "plain", "retention", "status", "variables")
+    index: bytes
+    status: bytes
+    ignored: bool
+    retention: int
+    files: list[tuple[bytes, bytes]]
+    variables: list[tuple[bytes, bytes]]
+    logs: list[tuple[bytes, bytes]]
+    events: str
+    plain: str
+    coloured: str
+
+    def as_bytes(self) -> bytes:
+        """All of it, to be read back by `read`."""
+        fields = [answers.FORM, self.index, self.status, b"1" if self.ignored else b"0", b"%d" % self.retention]
+        for name in _LISTS:
+            pairs = getattr(self, name)
+            fields += [b"%d" % len(pairs), *(each for pair in pairs for each in pair)]
+        fields += [getattr(self, name).encode("utf-8", "surrogateescape") for name in _TEXTS]
+        return b"".join(field + b"\0" for field in (*fields, b"end"))
+
+
+def read(asked: answers.Question) -> Kept | None:
+    """The answer that is kept for a question; None where there is none, or none that can be read."""
+    found = Kept()
+    try:
+        with open(asked.file, "rb") as file:
+            rest = iter(file.read().split(b"\0"))
+        if next(rest) != answers.FORM:
+            return None
+        found.index, found.status, found.ignored, found.retention = (
+            next(rest),
+            next(rest),
+            next(rest) == b"1",
+            int(next(rest)),
+        )
+        for name in _LISTS:
+            setattr(found, name, [(next(rest), next(rest)) for _ in range(int(next(rest)))])
+        for name in _TEXTS:
+            setattr(found, name, next(rest).decode("utf-8", "surrogateescape"))
+        return found if list(rest) == [b"end", b""] else None
+    except (OSError, ValueError, StopIteration):
+        return None
+
+
+def give(asked: answers.Question) -> bool:
+    """Give the answer to a question again, if it is known and holds; whether that was so."""
+    kept = read(asked)
+    if kept is None or (
+        os.path.lexists(f"{asked.git_dir}/hookflow/hidden") and os.listdir(f"{asked.git_dir}/hookflow/hidden")
+    ):
+        return False
+    lock = _shared_lock(f"{asked.git_dir}/hookflow/worktree.lock")
+    if lock is None:
+        return False
+    try:
+        if not holds(asked, kept):
+            return False
+        seconds = f"{(time.time_ns() - asked.began) / 1e9:.2f}"
+        _write_run(asked, kept, seconds)
+    finally:
+        os.close(lock)
+    text = kept.coloured if shows_colours(sys.stdout) else kept.plain
+    try:
+        sys.stdout.write(text.replace(answers.SECONDS, seconds))
+        sys.stdout.flush()
+    except (OSError, UnicodeError):
+        pass  # whoever read it has gone, or cannot read it; the answer stands
+    return True
+
+
+def _is_anything_hidden(asked: answers.Question) -> bool:
+    """Whether a run that was interrupted has left changes to be put back."""
+    try:
+        return bool(os.listdir(f"{asked.git_dir}/hookflow/hidden"))
+    except OSError:
+        return False
+
+
+def shows_colours(stream: "TextIO") -> bool:
+    """Whether a stream shows colours (the conventions of no-color.org and force-color.org)."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _shared_lock(path: str) -> int | None:
+    """A descriptor with the shared lock of a work tree; None where another run has it for itself, or there is none."""
+    try:
+        import fcntl
+
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except (ImportError, OSError):
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _write_run(asked: answers.Question, kept: Kept, seconds: str) -> None:
+    """Leave the directory of a run that replayed everything, as good as that goes."""
+    now = time.time_ns()
+    tail = "".join("abcdefghijklmnopqrstuvwxyz"[byte % 26] for byte in os.urandom(3))
+    run = f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(now // 10**9))}-{now // 1000 % 10**6:06}{tail}"
+    place = f"{asked.state}/runs/{run}"
+    try:
+        os.mkdir(place, 0o700)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        with open(os.open(f"{place}/events.jsonl", flags, 0o600), "w", encoding="ascii") as file:
+            told = kept.events.replace(answers.RUN, run).replace(answers.TIME, f"{now / 1e9:.6f}")
+            file.write(told.replace(answers.SECONDS, seconds))
+        for blob, name in kept.logs:
+            os.link(blob, os.path.join(os.fsencode(place), name), follow_symlinks=False)
+        link = f"{asked.state}/.latest-{os.getpid()}"
+        os.symlink(f"runs/{run}", link)
+        os.replace(link, f"{asked.state}/latest")
+        if len(os.listdir(f"{asked.state}/runs")) > kept.retention:
+            _remove_old_runs(asked, kept.retention)
+    except OSError:
+        pass
+
+
+def _remove_old_runs(asked: answers.Question, retention: int) -> None:
+    from pathlib import Path
+
+    from hookflow.adapters import runs
+
+    runs.prune(Path(asked.state), retention)
