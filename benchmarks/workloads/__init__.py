@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from benchmarks.arena import Bench
-from benchmarks.workloads import commit, many, waiting
+from benchmarks.workloads import commit, large, many, memory, waiting
 
 
 @dataclass(frozen=True)
@@ -24,4 +24,7 @@ RACES: Mapping[str, Workload] = {
     "W4": Workload("a workflow of fifteen steps as a graph, a minute as 40 ms", waiting.workflow),
     "W5": Workload("very many steps that do nothing, two at once", many.random_graphs),
     "W5d": Workload("a chain of steps that do nothing", many.chain),
+    "W6": Workload("a large repository: what is staged is checked", large.staged),
+    "W7": Workload("twelve steps over many files, all of which passed before", large.replayed),
+    "M": Workload("peak memory", memory.peaks),
 }
