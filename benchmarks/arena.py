@@ -39,6 +39,8 @@ class Arena:
     name: str
     files: Mapping[str, str] = field(default_factory=dict)
     out: dict[str, str] = field(default_factory=dict)  # who is left out, and why
+    codes: tuple[int, ...] = (0,)  # with which a run has ended well
+    left: str = ""  # the tree that fixers leave
 
     def __post_init__(self) -> None:
         self.folder = self.bench.folder / self.name
@@ -79,23 +81,38 @@ class Arena:
         known = {**self.environment(recording=recording), **setup.environment}
         if recording:
             self.tools.forget()
-        return run(setup.command, self.repository.path, known, self.folder / "output")
+        return run(setup.command, self.repository.path, known, self.folder / "output", self.codes)
 
-    def prove(self, check: Check, before: Callable[[], None] = lambda: None) -> None:
-        """Let each do the work once with recording tools; whoever does not do it, or changes files, is out."""
+    def tell(self, work: Work) -> None:
+        """Tell all that are in to do other work, which needs no other configuration: another scope, or replaying."""
+        self.setups = {name: RUNNERS[name](work, self.bench.programs) for name in self.setups}
+
+    def prove(self, check: Check, before: Callable[[], None] = lambda: None, *, same_tree: bool = False) -> None:
+        """Let each do the work once with recording tools; whoever does not do it is out.
+
+        Args:
+            check: Given what ran; raises WrongError.
+            before: Called before each.
+            same_tree: All must leave the same files, instead of those and the index as they were.
+        """
         for name in [*self.setups]:
             try:
                 before()
-                self._prove(name, check)
+                state = None if same_tree else self.repository.state()
+                self.run(name, recording=True)
+                check(self.tools.records())
+                self._check_left(state)
             except (CommandFailedError, WrongError) as error:
                 self.leave_out(name, str(error))
 
-    def _prove(self, name: str, check: Check) -> None:
-        state = self.repository.state()
-        self.run(name, recording=True)
-        check(self.tools.records())
-        if self.repository.state() != state:
+    def _check_left(self, state: tuple[str, str, str] | None) -> None:
+        if state is not None and self.repository.state() != state:
             raise WrongError("it changed files or the index")
+        if state is None:
+            tree = self.repository.tree()
+            self.left = self.left or tree
+            if tree != self.left:
+                raise WrongError("it left other files than the first one did")
 
     def settle(self) -> dict[str, str]:
         """Run each until its results are known, and say how many of its steps still run when all are.

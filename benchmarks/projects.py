@@ -69,6 +69,15 @@ class Repository:
         done = subprocess.run(command, cwd=self.path, env=self.environment, capture_output=True, text=True, check=True)
         return done.stdout
 
+    def reset(self) -> None:
+        """To the last commit."""
+        self.git("reset", "-q", "--hard")
+
+    def tree(self) -> str:
+        """What names the content of all files as they are; everything is staged afterwards."""
+        self.git("add", "-A")
+        return self.git("write-tree")
+
     def state(self) -> tuple[str, str, str]:
         """What no runner may change: the index, the work tree against it, and what nobody knows."""
         staged = self.git("ls-files", "-s")

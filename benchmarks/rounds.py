@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from benchmarks import machine
+from benchmarks.machine import Moment, now, share_of_others
 from benchmarks.running import CommandFailedError
 
 MOST_OF_OTHERS = 0.08  # a round in which others took more of the machine is discarded
@@ -54,13 +54,24 @@ def rotated(names: Sequence[str], number: int) -> list[str]:
     return order[::-1] if turn % 2 else order
 
 
-def race(contenders: Sequence[Contender], rounds: int, *, most_of_others: float = MOST_OF_OTHERS) -> Race:
+def _others(before: Moment, after: Moment) -> float:
+    return share_of_others(before, after, os.cpu_count() or 1)
+
+
+def race(
+    contenders: Sequence[Contender],
+    rounds: int,
+    *,
+    most_of_others: float = MOST_OF_OTHERS,
+    others: Callable[[Moment, Moment], float] = _others,
+) -> Race:
     """Measure until so many rounds were quiet, or twice as many were begun.
 
     Args:
         contenders: Who takes part. One whose command fails takes no further part, and the round is begun again.
         rounds: How many rounds are to count.
         most_of_others: The part of the machine that others may take in a round that counts.
+        others: What part others took between two moments.
 
     Returns:
         The quiet rounds; if they were fewer than asked for, the quietest, and `noisy` if those were not half.
@@ -70,7 +81,7 @@ def race(contenders: Sequence[Contender], rounds: int, *, most_of_others: float 
     done: list[Round] = []
     while len(done) < rounds * _TRIES and sum(each.others <= most_of_others for each in done) < rounds and taking_part:
         try:
-            done.append(_round([taking_part[name] for name in rotated(list(taking_part), len(done))]))
+            done.append(_round([taking_part[name] for name in rotated(list(taking_part), len(done))], others))
         except _OutError as out:
             failed[out.name] = out.reason
             del taking_part[out.name]
@@ -87,16 +98,16 @@ class _OutError(Exception):
         self.reason = reason
 
 
-def _round(order: Sequence[Contender]) -> Round:
+def _round(order: Sequence[Contender], others: Callable[[Moment, Moment], float]) -> Round:
     figures = {}
-    before = machine.now()
+    before = now()
     for contender in order:
         try:
             contender.before()
             figures[contender.name] = contender.measure()
         except CommandFailedError as error:
             raise _OutError(contender.name, str(error)) from error
-    return Round(figures, machine.share_of_others(before, machine.now(), os.cpu_count() or 1))
+    return Round(figures, others(before, now()))
 
 
 def _without(figures: Mapping[str, float], name: str) -> dict[str, float]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from benchmarks.arena import Bench
-from benchmarks.workloads import commit, large, many, memory, waiting
+from benchmarks.workloads import commit, large, linters, many, memory, waiting
 
 
 @dataclass(frozen=True)
@@ -26,5 +26,6 @@ RACES: Mapping[str, Workload] = {
     "W5d": Workload("a chain of steps that do nothing", many.chain),
     "W6": Workload("a large repository: what is staged is checked", large.staged),
     "W7": Workload("twelve steps over many files, all of which passed before", large.replayed),
+    "W8": Workload("real linters over generated files of several languages", linters.linted),
     "M": Workload("peak memory", memory.peaks),
 }

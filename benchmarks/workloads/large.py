@@ -46,7 +46,7 @@ def staged(bench: Bench) -> str:
 def _staged_race(arena: Arena, staged: list[str], changed: list[str]) -> str:
     """One of the four."""
     everyone, repository = dict(arena.setups), arena.repository
-    repository.git("reset", "-q", "--hard")
+    repository.reset()
     repository.stage({name: f"{arena.files[name]}staged\n" for name in staged})
     repository.write({name: f"{arena.files[name]}staged\nnot staged\n" for name in changed})
     expected = Counter(f"check{PurePosixPath(name).suffix[1:]}" for name in staged)
