@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from benchmarks.installed import Programs
@@ -136,11 +137,14 @@ class Arena:
 
     def contenders(self, before: Callable[[], None] = lambda: None) -> list[Contender]:
         """All that are in, measured by the clock on the wall from start to end."""
-        return [Contender(name, lambda name=name: self.run(name).seconds, before) for name in self.setups]
+        return [Contender(name, partial(self._whole, name), before) for name in self.setups]
 
     def first_steps(self) -> list[Contender]:
         """All that are in, measured from their start to that of their first step."""
-        return [Contender(name, lambda name=name: self._until_first(name)) for name in self.setups]
+        return [Contender(name, partial(self._until_first, name)) for name in self.setups]
+
+    def _whole(self, name: str) -> float:
+        return self.run(name).seconds
 
     def _until_first(self, name: str) -> float:
         began = self.run(name, recording=True).began

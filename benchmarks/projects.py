@@ -42,8 +42,10 @@ class Repository:
         repository = cls(path, environment)
         repository.git("init", "-q", "-b", "main")
         repository.git("config", "gc.auto", "0")
-        repository.write({".gitignore": _IGNORED, **files})
-        repository.commit()
+        repository.git("config", "fastimport.unpackLimit", "0")
+        # One pack, as in a clone: 50,000 files of one object each take a minute to make and to remove.
+        repository.git("fast-import", "--quiet", given=_imported({".gitignore": _IGNORED, **files}))
+        repository.reset()
         return repository
 
     def write(self, files: Mapping[str, str]) -> None:
@@ -53,21 +55,22 @@ class Repository:
         for name, content in files.items():
             (self.path / name).write_text(content, "utf-8")
 
-    def commit(self) -> None:
-        """Everything; no hooks (a runner may have installed some)."""
-        self.git("add", "-A")
-        self.git("commit", "-q", "--no-verify", "-m", "work")
-
     def stage(self, files: Mapping[str, str]) -> None:
         """Write these, and add what is changed to the index."""
         self.write(files)
         self.git("add", "-A")
 
-    def git(self, *arguments: str) -> str:
-        """What git says; an error of git's is ours."""
-        command = ["git", *arguments]
-        done = subprocess.run(command, cwd=self.path, env=self.environment, capture_output=True, text=True, check=True)
-        return done.stdout
+    def git(self, *arguments: str, given: bytes = b"") -> str:
+        """What git says; an error of git's is ours.
+
+        Args:
+            arguments: Of git.
+            given: Its standard input.
+        """
+        done = subprocess.run(
+            ["git", *arguments], cwd=self.path, env=self.environment, input=given, capture_output=True, check=True
+        )
+        return done.stdout.decode()
 
     def reset(self) -> None:
         """To the last commit."""
@@ -83,3 +86,12 @@ class Repository:
         staged = self.git("ls-files", "-s")
         unstaged = self.git("diff", "--no-ext-diff")
         return staged, unstaged, self.git("ls-files", "--others", "--exclude-standard")
+
+
+def _imported(files: Mapping[str, str]) -> bytes:
+    """One commit of these files, as git-fast-import(1) reads it."""
+    parts = [b"commit refs/heads/main\ncommitter a <a@b.c> 1700000000 +0000\ndata 4\nwork\n"]
+    for name, content in files.items():
+        data = content.encode()
+        parts.append(b"M 100644 inline %s\ndata %d\n%s\n" % (name.encode(), len(data), data))
+    return b"".join(parts)

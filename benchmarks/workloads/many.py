@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 
 from benchmarks.arena import Arena, Bench
-from benchmarks.proof import check_order, check_ran
+from benchmarks.proof import Record, check_order, check_ran
 from benchmarks.report import left_out, race_text
 from benchmarks.rounds import race
 from benchmarks.work import Step, Work
@@ -61,7 +61,7 @@ def _held(bench: Bench, name: str, work: Work, runners: Sequence[str], title: st
     arena.prepare(work, runners)
     arena.repository.stage({"notes.txt": "two\n"})
 
-    def check(records: list) -> None:
+    def check(records: Sequence[Record]) -> None:
         check_ran(records, dict.fromkeys(work.needs))
         check_order(records, work.needs)
 

@@ -1,6 +1,6 @@
 """Steps that sleep, so that only the order of work counts, not the machine: W3 and W4."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from benchmarks.arena import Arena, Bench
 from benchmarks.proof import Record, WrongError, check_order, check_ran, most_at_once
@@ -67,7 +67,7 @@ def workflow(bench: Bench) -> str:
     return _held(bench, "W4", Work(steps, jobs=len(steps)), title, barriers)
 
 
-def critical_path(seconds: Mapping[str, float], needs: Mapping[str, tuple[str, ...] | list[str]]) -> float:
+def critical_path(seconds: Mapping[str, float], needs: Mapping[str, Sequence[str]]) -> float:
     """The length of the longest chain."""
     ends: dict[str, float] = {}
 
@@ -92,7 +92,7 @@ def _held(bench: Bench, name: str, work: Work, title: str, notes: Mapping[str, s
     return "\n".join([race_text(title, result, notes), left_out(arena.out), ""])
 
 
-def _check(work: Work, records: list[Record]) -> None:
+def _check(work: Work, records: Sequence[Record]) -> None:
     check_ran(records, dict.fromkeys(work.needs))
     check_order(records, work.needs)
     if (most := most_at_once(records)) > work.jobs:
