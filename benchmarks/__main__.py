@@ -8,6 +8,7 @@ against peers is a function, entered in `workloads/__init__.py`; it is a section
 
 import argparse
 import platform
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -74,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _race(names: Sequence[str], options: argparse.Namespace, directory: Path | None) -> None:
     """The races, each kept as soon as it has been held."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was made is removed
     programs = results.programs(options.peers.resolve(), install=not options.no_install, say=_say)
     for name in names:
         _say(f"{name}: {RACES[name].title}")

@@ -23,15 +23,18 @@ def ninja(work: Work, programs: Programs) -> Setup:
 def make(work: Work, programs: Programs) -> Setup:
     """The same, for make, with stamps of its own."""
     names = " ".join(f".made/{step.name}" for step in work.steps)
-    lines = [f"all: {names}", f"INPUTS := {' '.join(work.inputs)}", "" if work.may_replay else f".PHONY: {names}"]
-    lines += [_make_rule(step, stamped=work.may_replay) for step in work.steps]
+    # All inputs decide one stamp, and that one the others, so that make looks at each of them once.
+    lines = [f"all: {names}", "" if work.may_replay else f".PHONY: {names}"]
+    lines += [f".made/inputs: {' '.join(work.inputs)}\n\ttouch $@"] if work.inputs else []
+    lines += [_make_rule(step, work) for step in work.steps]
     files = {"Makefile": "\n".join([*lines, ""]), ".made/.kept": ""}  # ninja makes such folders, make does not
     return Setup([str(programs.paths["make"]), "-s", f"-j{work.jobs}"], files)
 
 
-def _make_rule(step: Step, *, stamped: bool) -> str:
-    after = " ".join(f".made/{name}" for name in step.needs)
-    return f".made/{step.name}: $(INPUTS) {after}\n\t{shlex.join(step.command)}{' && touch $@' if stamped else ''}"
+def _make_rule(step: Step, work: Work) -> str:
+    after = [*([".made/inputs"] if work.inputs else []), *(f".made/{name}" for name in step.needs)]
+    stamped = " && touch $@" if work.may_replay else ""
+    return f".made/{step.name}: {' '.join(after)}\n\t{shlex.join(step.command)}{stamped}"
 
 
 def doit(work: Work, programs: Programs) -> Setup:
