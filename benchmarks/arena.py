@@ -116,7 +116,7 @@ class Arena:
                 raise WrongError("it left other files than the first one did")
 
     def settle(self) -> dict[str, str]:
-        """Run each until its results are known, and say how many of its steps still run when all are.
+        """Run each until its results are known, and say what it still runs when all are.
 
         A program may be part of what is known, so it is seen with the recording ones, twice; then come the plain ones.
         """
@@ -125,7 +125,7 @@ class Arena:
             self.run(name, recording=True)
             self.run(name, recording=True)
             ran = len(self.tools.records())
-            said[name] = f"runs {ran} of them again" if ran else "runs none of them"
+            said[name] = f"starts {ran} processes again" if ran else "runs none of them"
             self.run(name)
         return said
 

@@ -52,7 +52,7 @@ def _staged_race(arena: Arena, staged: list[str], changed: list[str]) -> str:
     repository.write({name: f"{arena.files[name]}staged\nnot staged\n" for name in changed})
     expected = Counter(f"check{PurePosixPath(name).suffix[1:]}" for name in staged)
     arena.prove(lambda records: check_ran(records, expected))
-    result = race(arena.contenders(), arena.bench.repeat(7))
+    result = race(arena.contenders(), arena.bench.repeat(5))
     unstaged = f"{len(changed)} files with changes that are not staged" if changed else "nothing unstaged"
     title = f"{len(staged):,} of {len(arena.files):,} files staged, {unstaged}"
     text = "\n".join([race_text(title, result), left_out(arena.out), ""])
