@@ -1,11 +1,13 @@
 """Contenders in turn; what disturbs is discarded."""
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks import rounds
 from benchmarks.machine import Moment, busy_seconds, share_of_others
 from benchmarks.rounds import Contender, Race, Round, race, rotated
-from benchmarks.running import CommandFailedError
+from benchmarks.running import CommandFailedError, run
 
 
 def test_everybody_is_first_once_before_anybody_is_again() -> None:
@@ -70,3 +72,20 @@ def test_nobody_left_is_no_race() -> None:
     assert race([], 2) == Race([])
     assert rounds.MOST_OF_OTHERS == 0.08
     assert Round({}).others == 0.0
+
+
+def test_a_command_is_measured_from_its_start_to_its_end(tmp_path: Path) -> None:
+    """It sleeps for 0.1 s, and no command takes less than it sleeps."""
+    took = run(["sleep", "0.1"], tmp_path, {"PATH": "/usr/bin:/bin"}, tmp_path / "log")
+    assert took.seconds >= 0.1
+
+
+def test_a_command_that_fails_says_how_and_what_it_said_last(tmp_path: Path) -> None:
+    """Unless that exit code is a good one; one that is not there fails, too."""
+    environment = {"PATH": "/usr/bin:/bin"}
+    command = ["sh", "-c", "echo reason; exit 3"]
+    with pytest.raises(CommandFailedError, match="exit code 3: reason"):
+        run(command, tmp_path, environment, tmp_path / "log")
+    assert run(command, tmp_path, environment, tmp_path / "log", codes=(0, 3)).seconds > 0
+    with pytest.raises(CommandFailedError, match="No such file"):
+        run([str(tmp_path / "none")], tmp_path, environment, tmp_path / "log")
