@@ -50,7 +50,7 @@ def run(
         codes: The exit codes with which it has ended well.
 
     Raises:
-        CommandFailedError: It could not be started, took more than `TIMEOUT` (exit code -9), or ended with another code.
+        CommandFailedError: It could not be started, took more than `TIMEOUT` (code -9), or ended with another code.
     """
     with output.open("wb") as log:
         began, clock = time.time(), time.perf_counter()
