@@ -32,10 +32,25 @@ def figures(page: str) -> dict[str, list[str]]:
 def test_they_run_and_leave_the_projects_pages_alone(tmp_path: Path) -> None:
     """With --quick, into a directory of ours."""
     before = kept()
-    done = benchmarks("--quick", "--out", tmp_path)
+    done = benchmarks("scheduling", "--quick", "--out", tmp_path)
     assert done.returncode == 0, done.stderr
-    assert {page.name for page in tmp_path.iterdir()} == set(before)
+    assert [page.name for page in tmp_path.iterdir()] == ["SCHEDULING.md"]
     assert (tmp_path / "SCHEDULING.md").read_text(encoding="utf-8") in done.stdout
+    assert kept() == before
+
+
+def test_a_race_runs_with_whoever_is_there(tmp_path: Path) -> None:
+    """Nothing is installed; who is missing is said, and left out."""
+    before = kept()
+    peers, out = tmp_path / "peers", tmp_path / "out"
+    done = benchmarks("W1", "W5d", "--quick", "--no-install", "--peers", peers, "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "turbo is left out: not installed" in done.stderr
+    page = (out / "RESULTS.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (\w+)", page, flags=re.MULTILINE) == ["W1", "W5d"]
+    assert len(re.findall(r"^\| \*\*hookflow\*\* \| [\d.,]+ ", page, flags=re.MULTILINE)) == 3
+    assert "hookflow was left out" not in page
+    assert not peers.exists()
     assert kept() == before
 
 
@@ -50,7 +65,7 @@ def test_the_same_seed_gives_the_same_figures(tmp_path: Path) -> None:
 def test_quick_figures_say_so_and_are_not_kept() -> None:
     """Without --out nothing is written."""
     before = kept()
-    assert "the figures mean nothing" in benchmarks("--quick").stdout
+    assert "the figures mean nothing" in benchmarks("scheduling", "--quick").stdout
     assert kept() == before
 
 
@@ -58,7 +73,7 @@ def test_an_unknown_workload_is_wrong_usage() -> None:
     """And says which there are."""
     done = benchmarks("speed")
     assert done.returncode == 2
-    assert "no such workload: speed; there are scheduling" in done.stderr
+    assert "no such workload: speed; there are scheduling, W1" in done.stderr
 
 
 def test_the_kept_page_has_figures_of_a_whole_run() -> None:
