@@ -94,7 +94,9 @@ def give(asked: answers.Question) -> bool:
         os.path.lexists(f"{asked.git_dir}/hookflow/hidden") and os.listdir(f"{asked.git_dir}/hookflow/hidden")
     ):
         return False
-    lock = _shared_lock(f"{asked.git_dir}/hookflow/worktree.lock")
+    from hookflow.adapters import quick_lock
+
+    lock = quick_lock.shared(f"{asked.git_dir}/hookflow/worktree.lock")
     if lock is None:
         return False
     try:
@@ -128,22 +130,6 @@ def shows_colours(stream: "TextIO") -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return stream.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _shared_lock(path: str) -> int | None:
-    """A descriptor with the shared lock of a work tree; None where another run has it for itself, or there is none."""
-    try:
-        import fcntl
-
-        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except (ImportError, OSError):
-        return None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
 
 
 def _write_run(asked: answers.Question, kept: Kept, seconds: str) -> None:

@@ -52,6 +52,7 @@ class RunDirectory:
         self.problem: str | None = None
         self._state = state
         self._logs: dict[str, Path] = {}
+        self._names: set[str] = set()
         self._lock: int | None = None
         try:
             self.path = _make(state, run)
@@ -70,8 +71,9 @@ class RunDirectory:
             return None
         if step not in self._logs:
             name = _file_name(step)
-            if name.casefold() in {path.stem.casefold() for path in self._logs.values()}:
+            if name.casefold() in self._names:
                 name = f"{name[: _MOST_NAME // 2]}~{len(self._logs)}"  # a file system without case
+            self._names.add(name.casefold())
             self._logs[step] = self.path / f"{name}.log"
         return self._logs[step]
 

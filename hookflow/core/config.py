@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct, field
@@ -148,7 +149,7 @@ class Step(Struct, frozen=True, kw_only=True):
         return self.exclusive or self.interactive
 
 
-class Config(Struct, frozen=True, kw_only=True):
+class Config(Struct, frozen=True, kw_only=True, dict=True):
     """The whole table. `steps` is in the order of declaration, which is the order among equals."""
 
     steps: tuple[Step, ...] = ()
@@ -166,16 +167,17 @@ class Config(Struct, frozen=True, kw_only=True):
     link: tuple[str, ...] = (".venv", "node_modules")
     pre_commit: bool | tuple[str, ...] = False
 
+    @cached_property
+    def _by_name(self) -> dict[str, Step]:
+        return {step.name: step for step in self.steps}
+
     def step(self, name: str) -> Step:
         """The step of that name.
 
         Raises:
             KeyError: There is none.
         """
-        for step in self.steps:
-            if step.name == name:
-                return step
-        raise KeyError(name)
+        return self._by_name[name]
 
     def of_stage(self, stage: str) -> tuple[Step, ...]:
         """The steps of one stage, in the order of declaration."""

@@ -66,12 +66,16 @@ def full_graph(
     Returns:
         A graph in which any two steps that touch a common file, one of them writing, are ordered.
     """
+    if not any(each.writes for each in touched.values()):
+        return data
     order = _Reachability(data)
     added = []
-    for later_place, later in enumerate(data.nodes):
+    nodes = [name for name in data.nodes if name in touched]
+    for later_place, later in enumerate(nodes):
         # Backwards, so that a chain of writers gets one edge each and the rest is implied.
-        for earlier in reversed(data.nodes[:later_place]):
-            if earlier not in touched or later not in touched or order.related(earlier, later):
+        for earlier in reversed(nodes[:later_place]):
+            writes = touched[earlier].writes or touched[later].writes
+            if not writes or order.related(earlier, later):
                 continue
             path = _conflict(touched[earlier], touched[later], compatible)
             if path is not None:

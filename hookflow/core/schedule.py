@@ -247,6 +247,8 @@ class Schedule:
 
     def _due_time(self, name: str, now: float) -> float:
         """When neither a delay nor a rate keeps the step from starting; `now` if none does."""
+        if name not in self._not_before and not self._tasks[name].uses:
+            return now
         return max(self._not_before.get(name, now), self._rates.due_time(self._tasks[name].uses, now))
 
     def _settle(self) -> None:
