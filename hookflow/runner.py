@@ -27,6 +27,7 @@ from hookflow.trial import Trial, Tried
 _STOP = getattr(signal, "SIGTSTP", None)  # Ctrl-Z
 _FIRST_WAIT = 0.1  # seconds before a refused process is tried again while nothing runs; doubles
 _MOST_REFUSALS = 8  # in a row with nothing running: some 25 s
+_TICKS = 5  # of trio, after which a task that was started waits for its process
 _LOCK_POLL = 0.1  # seconds between looks at what another process holds; nothing tells of its release
 
 
@@ -81,6 +82,9 @@ async def run(
             nursery.start_soon(driver.listen, signals)
             for head in heads:
                 nursery.start_soon(driver.attempt, head.start, head)
+            if noted:
+                for _ in range(_TICKS):  # until the heads are waited for: a signal has to find them
+                    await trio.lowlevel.checkpoint()
             while noted:
                 signal.raise_signal(noted.pop(0))
             while not driver.settled():
