@@ -150,14 +150,8 @@ def _write_run(asked: answers.Question, kept: Kept, seconds: str) -> None:
         os.symlink(f"runs/{run}", link)
         os.replace(link, f"{asked.state}/latest")
         if len(os.listdir(f"{asked.state}/runs")) > kept.retention:
-            _remove_old_runs(asked, kept.retention)
+            from hookflow.adapters import old_runs
+
+            old_runs.prune(asked.state, kept.retention)
     except OSError:
         pass
-
-
-def _remove_old_runs(asked: answers.Question, retention: int) -> None:
-    from pathlib import Path
-
-    from hookflow.adapters import runs
-
-    runs.prune(Path(asked.state), retention)

@@ -3,10 +3,8 @@
 ``<state>/runs/<id>/<step>.log`` and ``events.jsonl``; ``<state>/latest`` is a link to the newest directory.
 """
 
-import fcntl
 import hashlib
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -14,12 +12,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
+from hookflow.adapters import old_runs
 from hookflow.core.porcelain import data
 
 EVENTS = "events.jsonl"
 LATEST = "latest"
 _RUNS = "runs"
-_RUN_ID = re.compile(r"\d{8}T\d{6}-\d{6}[a-z]{3}")
 _MOST_NAME = 255 - len(".log")  # bytes of a file name on the usual file systems
 
 
@@ -56,7 +54,7 @@ class RunDirectory:
         self._lock: int | None = None
         try:
             self.path = _make(state, run)
-            self._lock = _locked(self.path)
+            self._lock = old_runs.lock(str(self.path))
         except OSError as error:
             self.problem = (
                 f"{state} cannot be written ({error.strerror}): this run keeps no logs, and has no cache and no history"
@@ -120,24 +118,14 @@ class RunDirectory:
         if self.path is not None and not self.kept:
             shutil.rmtree(self.path, ignore_errors=True)
         if self.kept:
-            prune(self._state, keep)
+            old_runs.prune(str(self._state), keep)
         if self._lock is not None:
             os.close(self._lock)
 
 
 def list_runs(state: Path) -> Sequence[str]:
     """The ids of the runs that are kept, the newest first."""
-    try:
-        names = [entry.name for entry in os.scandir(state / _RUNS) if entry.is_dir(follow_symlinks=False)]
-    except OSError:
-        return []
-    return sorted((name for name in names if _RUN_ID.fullmatch(name)), reverse=True)
-
-
-def prune(state: Path, keep: int) -> None:
-    """Take away all but the newest `keep` runs that have ended."""
-    for old in list_runs(state)[keep:]:
-        _remove_ended(state / _RUNS / old)
+    return old_runs.ids(str(state))
 
 
 def directory_of(state: Path, run: str) -> Path | None:
@@ -150,7 +138,7 @@ def goes_on(directory: Path) -> bool:
     if not (directory / EVENTS).exists():
         return False  # it has only just made the directory: who looks at the lock now could be in its way
     try:
-        lock = _locked(directory)
+        lock = old_runs.lock(str(directory))
     except OSError:
         return False
     if lock is not None:
@@ -169,26 +157,6 @@ def _make(state: Path, run: str) -> Path:
     path = state / _RUNS / run
     path.mkdir(mode=0o700)
     return path
-
-
-def _locked(directory: Path) -> int | None:
-    """A descriptor that holds the directory's lock, which ends with its holder; None where another has it."""
-    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
-
-
-def _remove_ended(directory: Path) -> None:
-    """Take a run's directory away, unless the run still goes on."""
-    with suppress(OSError):
-        lock = _locked(directory)
-        if lock is not None:
-            shutil.rmtree(directory, ignore_errors=True)
-            os.close(lock)
 
 
 def _link(place: Path, target: Path) -> None:
