@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -18,6 +19,9 @@ from hookflow.core.schedule import Schedule, Start
 from hookflow.ledger import Ledger
 from hookflow.outside import Lease, Outside, Process
 
+if TYPE_CHECKING:
+    from queue import SimpleQueue
+
 _RESERVE = 10  # descriptors that trio takes to begin, and importing it
 _POLL = 0.01  # seconds
 _AFTER_KILL = 1.0  # seconds; what outlives KILL is inside the kernel, and waiting longer changes nothing
@@ -26,17 +30,23 @@ _AFTER_KILL = 1.0  # seconds; what outlives KILL is inside the kernel, and waiti
 class EndTime:
     """Notes when a process ends while nobody can wait for it yet.
 
+    Args:
+        name: Of the step.
+        process: Its process.
+        told: Gets the name when the process has ended.
+
     Attributes:
         at: The time by `time.perf_counter`; None while it runs.
     """
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, name: str, process: Process, told: "SimpleQueue[str]") -> None:
         self.at: float | None = None
-        threading.Thread(target=self._note, args=(process,), daemon=True).start()
+        threading.Thread(target=self._note, args=(name, process, told), daemon=True).start()
 
-    def _note(self, process: Process) -> None:
-        process.block_until_exit()
-        self.at = time.perf_counter()
+    def _note(self, name: str, process: Process, told: "SimpleQueue[str]") -> None:
+        if process.block_until_exit():
+            self.at = time.perf_counter()
+            told.put(name)
 
 
 class Head(Struct, frozen=True):
@@ -52,8 +62,10 @@ class Head(Struct, frozen=True):
     whole: bool
 
 
-def begin(schedule: Schedule, jobs: Mapping[str, Job], outside: Outside, ledger: Ledger) -> list[Head]:
-    """Start what may start now, by `time.perf_counter`.
+def begin(
+    schedule: Schedule, jobs: Mapping[str, Job], outside: Outside, ledger: Ledger, told: "SimpleQueue[str]"
+) -> list[Head]:
+    """Start what may start now, by `time.perf_counter`; `told` gets the names of steps whose process has ended.
 
     What waits for another process is left to the runner, which knows how to wait.
     """
@@ -69,7 +81,7 @@ def begin(schedule: Schedule, jobs: Mapping[str, Job], outside: Outside, ledger:
             if isinstance(lease, str):
                 schedule.postpone(start.name, now)
                 continue
-            head = _head(start, jobs[start.name], lease, outside, ledger)
+            head = _head(start, jobs[start.name], lease, outside, ledger, told)
             if isinstance(head.process, NotStarted) and head.process.temporary:
                 lease.release()
                 schedule.refused(start.name, now)
@@ -111,7 +123,7 @@ def abandon(heads: Sequence[Head]) -> None:
         head.lease.release()
 
 
-def _head(start: Start, job: Job, lease: Lease, outside: Outside, ledger: Ledger) -> Head:
+def _head(start: Start, job: Job, lease: Lease, outside: Outside, ledger: Ledger, told: "SimpleQueue[str]") -> Head:
     outside.results.begin(start.name)
     outside.watch.begin(start.name)
     commands = job.commands(start.cpus)
@@ -120,6 +132,6 @@ def _head(start: Start, job: Job, lease: Lease, outside: Outside, ledger: Ledger
     process = outside.launcher(launching.launch(job, ledger.logs, commands[0], 0 if apart else None))
     end = None
     if not isinstance(process, NotStarted):
-        end = EndTime(process)
+        end = EndTime(start.name, process, told)
         ledger.started(start.name, at=at, attempt=start.attempt, command=job.display, files=job.files)
     return Head(start, lease, process, end, whole=len(commands) == 1)

@@ -21,8 +21,12 @@ class Process(Protocol):
         """The first process's exit code, negative for a signal."""
         ...
 
-    def block_until_exit(self) -> None:
-        """The same for a thread; the exit code is still there for `wait_exit`."""
+    def reap(self) -> int:
+        """The exit code of the first process, which has ended."""
+        ...
+
+    def block_until_exit(self) -> bool:
+        """The same for a thread, and whether it has ended so; the exit code is still there for `wait_exit`."""
         ...
 
     def left_over(self) -> int:

@@ -40,8 +40,14 @@ class FakeProcess:
         self.outside.leave(self.name)
         return self.behaviour.exit_code
 
-    def block_until_exit(self) -> None:
-        """No thread is to wait for it."""
+    def block_until_exit(self) -> bool:
+        """At once, if it takes no time; else it ends in trio's time only, for which a thread cannot wait."""
+        return not self.behaviour.seconds
+
+    def reap(self) -> int:
+        """What its behaviour says."""
+        self.outside.leave(self.name)
+        return self.behaviour.exit_code
 
     def left_over(self) -> int:
         """What its behaviour says, until it is ended."""

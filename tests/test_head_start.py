@@ -2,6 +2,7 @@
 
 import resource
 from pathlib import Path, PurePath
+from queue import SimpleQueue
 
 import pytest
 from fakes import Behaviour, FakeProcess, Outside
@@ -39,11 +40,12 @@ class Scene:
         }
         self.schedule = Schedule(dependencies.data_graph(steps), {name: Task(name=name) for name in names}, jobs=2)
         self.ledger = Ledger({step.name: step for step in steps}, self.fake, self.fake.emit, lambda: 0.0)
+        self.told: SimpleQueue[str] = SimpleQueue()
         self.outside = ports.Outside(launcher=self.fake.launch, watch=self.fake, take=self.fake.take)
 
     def begin(self) -> list[head_start.Head]:
         """What was started."""
-        return head_start.begin(self.schedule, self.work, self.outside, self.ledger)
+        return head_start.begin(self.schedule, self.work, self.outside, self.ledger, self.told)
 
 
 def test_what_may_start_is_started_and_told() -> None:

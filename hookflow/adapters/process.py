@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import tempfile
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,11 @@ class Process:
         """The exit code of the first process, negative for a signal; the rest of its group may go on."""
         if self._popen.returncode is None:
             await self._wait_exitable()
+        return self.reap()
+
+    def reap(self) -> int:
+        """The exit code of the first process, which has ended."""
+        if self._popen.returncode is None:
             self._popen.wait()
             if self._pidfd is not None:
                 os.close(self._pidfd)
@@ -104,10 +109,13 @@ class Process:
                 self._terminal.take_back()
         return self._popen.returncode
 
-    def block_until_exit(self) -> None:
+    def block_until_exit(self) -> bool:
         """Until the first process has ended, in a thread of its own; it stays to be waited for."""
-        with suppress(ChildProcessError):  # it has been already
+        try:
             os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        except ChildProcessError:
+            return False  # it has been waited for already
+        return True
 
     def left_over(self) -> int:
         """How many processes of the group are there, after the first one has ended."""

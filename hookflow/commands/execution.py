@@ -6,11 +6,11 @@ import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import Struct
 
-from hookflow import answered, head_start
+from hookflow import answered, head_start, short_steps
 from hookflow.adapters import runs, signals
 from hookflow.adapters.repository import Repository
 from hookflow.answers import Question
@@ -25,9 +25,6 @@ from hookflow.core.schedule import Schedule
 from hookflow.ledger import Ledger
 from hookflow.outside import Outside
 from hookflow.replay import Replayer
-
-if TYPE_CHECKING:
-    from hookflow.runner import Course
 
 
 def execute(
@@ -145,15 +142,18 @@ class _Run(Struct, frozen=True):
                 aside=self.voice.aside,
             )
             Replayer(schedule, self.known.results, ledger, writing=True).replay()
-            course = _carried_on(schedule, work, around, ledger)
+            how = _carried_on(schedule, work, around, ledger)
             self.known.keep(ledger)  # before anything is put back: what decided is still as the steps saw it
-        return {"peak": course.peak, "signal": course.signal, "conflict": inside.conflict}
+        return {**how, "conflict": inside.conflict}
 
 
-def _carried_on(schedule: Schedule, work: Mapping[str, Job], around: Outside, ledger: Ledger) -> "Course":
-    """The run from its first steps to its end; trio is imported while they run."""
+def _carried_on(schedule: Schedule, work: Mapping[str, Job], around: Outside, ledger: Ledger) -> dict[str, Any]:
+    """The run from its first steps to its end; trio is imported while they run, if they run that long."""
     with signals.deferred() as noted:  # from the first step on, only the runner can end a run with all its words
-        heads = head_start.begin(schedule, work, around, ledger)
+        replayer = Replayer(schedule, around.results, ledger, writing=True)
+        heads, peak = short_steps.run(schedule, work, around, ledger, replay=replayer.replay, noted=noted)
+        if schedule.done:
+            return {"peak": peak}
         try:
             import trio  # noqa: PLC0415 (108 ms)
 
@@ -161,7 +161,8 @@ def _carried_on(schedule: Schedule, work: Mapping[str, Job], around: Outside, le
         except BaseException:
             head_start.abandon(heads)
             raise
-        return trio.run(runner.run, schedule, work, around, ledger, heads, noted, clock=runner.Clock())
+        course = trio.run(runner.run, schedule, work, around, ledger, heads, noted, clock=runner.Clock())
+        return {"peak": max(peak, course.peak), "signal": course.signal}
 
 
 def _run_started(prepared: Prepared, run: str) -> events.RunStarted:
