@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from hookflow.adapters.git_command import GitCommand
+from hookflow.adapters.git_command import directly
 from hookflow.core import porcelain
 from hookflow.core.fingerprint import FileState
 from hookflow.core.patterns import Patterns
@@ -56,7 +56,7 @@ class Contents:
         self._began = time.time_ns()
         self._root = porcelain.data(str(root))
         self._common_dir = common_dir
-        self._git = GitCommand(root, direct=True)
+        self._git = directly(root)
         self._index: dict[str, FileState] = {}
         untrusted: set[str] = set()
         for entry, trusted in porcelain.tagged_entries(self._git.ask("ls-files", "-s", "-v", "-z")):
@@ -131,10 +131,8 @@ class Contents:
 
     def configuration_files(self) -> list[str]:
         """Files outside the work tree that say how git reads it: configuration and attributes, there or not."""
-        listed = porcelain.names(self._git.ask("config", "-z", "--list", "--show-origin", "--name-only"))
         root = os.fsdecode(self._root)
-        origins = (entry.partition(":")[2] for entry in listed if entry.startswith("file:"))
-        own = [os.path.join(root, origin) for origin in dict.fromkeys(origins)]  # noqa: PTH118 (text)
+        own = [os.path.join(root, origin) for origin in self._git.configuration_files]  # noqa: PTH118 (text)
         return [
             *own,
             *map(str, self._attribute_places()),

@@ -4,16 +4,14 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-import identify.extensions
-import identify.identify
-import identify.interpreters
-
 
 def tagger(root: Path) -> Callable[[str], frozenset[str]]:
     """A function from a path relative to `root` to its tags; links and submodules are never followed."""
 
     @cache
     def tags(path: str) -> frozenset[str]:
+        import identify.identify  # noqa: PLC0415 (only for who names types)
+
         try:
             return frozenset(identify.identify.tags_from_path(str(root / path)))
         except (ValueError, OSError):
@@ -28,6 +26,9 @@ def compatible(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     wanted = {*first, *second} - {"file", "text", "binary", "executable", "non-executable"}
     if not wanted:
         return True
+    import identify.extensions  # noqa: PLC0415
+    import identify.interpreters  # noqa: PLC0415
+
     kinds = (
         *identify.extensions.EXTENSIONS.values(),
         *identify.extensions.EXTENSIONS_NEED_BINARY_CHECK.values(),

@@ -12,7 +12,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -52,14 +52,29 @@ class GitCommand:
         self._git = None if direct and spawned.POSSIBLE else _command_layer(directory)
 
     @cached_property
+    def _configuration(self) -> list[tuple[str, str, str]]:
+        """Origin, name and value of every setting that holds here, in git's order."""
+        try:
+            listed = self._run(_QUIET, ("config", "-z", "--list", "--show-origin"))
+        except GitError:
+            return []
+        fields = porcelain.names(listed)
+        settings = (entry.partition("\n") for entry in fields[1::2])
+        return [
+            (origin, name, value if separator else "true")
+            for origin, (name, separator, value) in zip(fields[0::2], settings, strict=False)
+        ]
+
+    @property
     def settings(self) -> Mapping[str, str]:
         """The configuration that holds here: the last value of each name; a name without a value has ``true``."""
-        try:
-            listed = self._run(_QUIET, ("config", "-z", "--list"))
-        except GitError:
-            return {}
-        pairs = (entry.partition("\n") for entry in porcelain.names(listed))
-        return {name: value if separator else "true" for name, separator, value in pairs}
+        return {name: value for _, name, value in self._configuration}
+
+    @property
+    def configuration_files(self) -> list[str]:
+        """The files that the configuration comes from, as git names them: some are relative to the directory."""
+        origins = dict.fromkeys(origin for origin, _, _ in self._configuration)
+        return [origin.partition(":")[2] for origin in origins if origin.startswith("file:")]
 
     @cached_property
     def filter_drivers(self) -> frozenset[str]:
@@ -131,6 +146,16 @@ class GitCommand:
             return spawned.output(here, {**os.environ, **language, **environment}, stdin)
         except FileNotFoundError:
             raise BrokenEnvironmentError(_NO_GIT) from None
+
+
+@cache
+def directly(directory: Path) -> GitCommand:
+    """Git in one directory, without GitPython where that can be; who asks there again asks the same one.
+
+    Raises:
+        BrokenEnvironmentError: There is no git to call, or no such directory.
+    """
+    return GitCommand(directory, direct=True)
 
 
 def _asked(git: "Git", words: list[str], environment: Mapping[str, str] | None, stdin: bytes) -> tuple[int, bytes, str]:

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from hookflow.adapters.git_command import GitCommand, GitError
+from hookflow.adapters.git_command import GitError, directly
 from hookflow.core import porcelain
 from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.porcelain import IndexEntry, RawChange
@@ -27,7 +27,7 @@ class Index:
     """
 
     def __init__(self, root: Path, git_dir: Path) -> None:
-        self._git = GitCommand(root, direct=True)
+        self._git = directly(root)
         self._git_dir = git_dir
 
     def unstaged(self, paths: Sequence[str] | None = None) -> list[RawChange]:

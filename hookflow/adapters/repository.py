@@ -14,7 +14,7 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hookflow.adapters.git_command import GitCommand, GitError
+from hookflow.adapters.git_command import GitCommand, GitError, directly
 from hookflow.core import porcelain
 from hookflow.core.errors import BrokenEnvironmentError, UsageError
 from hookflow.core.scopes import AllFiles, Between, Changed, Files, Pushed, RefUpdate, Scope, Staged, is_null
@@ -68,7 +68,7 @@ class Repository:
             raise BrokenEnvironmentError(f"{start}: {_explained(str(error))}") from None
         paths = [Path(porcelain.text(line)) for line in found.removesuffix(b"\n").split(b"\n")]
         self.root, self.git_dir, self.common_dir, self.hooks_dir = paths
-        self._git = GitCommand(self.root, direct=True)
+        self._git = directly(self.root)
 
     def changes(self, scope: Scope, *, hidden: bool = False) -> Changes:
         """The files of a scope.

@@ -1,0 +1,75 @@
+"""What a run may cost that can be counted without a clock: modules that are imported, and calls of git."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from project import Project
+
+MODULES = ("trio", "git", "rich", "pathspec", "identify.identify", "tomli", "dataclasses", "hookflow.reporters.live")
+
+
+@pytest.fixture
+def checked(project: Project) -> Project:
+    """Twelve steps on Python files, of which a run has been already."""
+    steps = "\n".join(f'[steps.s{number}]\nrun = "true"\nfiles = ["*.py"]\nneeds = []' for number in range(12))
+    project.configure(f"parallel = true\n{steps}")
+    project.write("a.py", "a = 1\n")
+    project.write("notes.md", "text\n")
+    project.commit()
+    project.write("a.py", "a = 2\n")
+    assert project.hookflow("run").code == 0
+    return project
+
+
+def counted(project: Project, *arguments: str) -> tuple[set[str], list[list[str]]]:
+    """The modules that a run imports, and the git commands that it calls."""
+    trace = project.path / ".git" / "trace"
+    trace.mkdir(exist_ok=True)
+    done = project.run(
+        sys.executable, "-X", "importtime", "-P", "-m", "hookflow", *arguments, GIT_TRACE2_EVENT=str(trace)
+    )
+    assert done.code == 0, done.text
+    modules = {line.rpartition("|")[2].strip() for line in done.err.splitlines() if line.startswith("import time:")}
+    calls = [json.loads(file.read_text().splitlines()[1])["argv"] for file in sorted(trace.iterdir())]
+    for file in trace.iterdir():
+        file.unlink()
+    return modules, [call for call in calls if Path(call[0]).name == "git"]
+
+
+def test_the_same_run_again(checked: Project) -> None:
+    """One call of git, and next to nothing imported."""
+    counted(checked, "run")
+    modules, calls = counted(checked, "run")
+    assert len(calls) == 1
+    assert "status" in calls[0]
+    assert len([name for name in modules if name.startswith("hookflow")]) <= 8
+    assert not modules & {"json", "pathlib", "typing", "re", "msgspec", "argparse", *MODULES}
+
+
+def test_a_run_of_a_short_step(checked: Project) -> None:
+    """Neither trio nor GitPython, and nothing that an unchanged configuration needs not."""
+    checked.write("a.py", "a = 3\n")
+    modules, calls = counted(checked, "run")
+    assert len(calls) <= 12, calls
+    assert not modules & set(MODULES)
+    assert len(modules) <= 270  # most of them of the standard library and of msgspec
+
+
+def test_a_run_of_a_long_step(checked: Project) -> None:
+    """Trio, after the first step has been started; GitPython still not."""
+    checked.configure('[steps.long]\nrun = "sleep 0.2"\nfiles = ["*.py"]')
+    checked.hookflow("run", "--no-cache")
+    modules, _ = counted(checked, "run", "--no-cache")
+    assert "trio" in modules
+    assert "git" not in modules
+
+
+def test_a_run_of_which_everything_is_skipped(checked: Project) -> None:
+    """No step, no process but git's."""
+    checked.commit()
+    checked.write("notes.md", "other\n")
+    modules, calls = counted(checked, "run", "--no-cache")
+    assert len(calls) <= 5, calls
+    assert not modules & set(MODULES)
