@@ -10,7 +10,7 @@ TYPE_CHECKING = False  # to import `typing` for it would take longer than all th
 if TYPE_CHECKING:
     from typing import TextIO
 
-_LISTS = ("files", "variables", "logs")
+_LISTS = ("files", "variables", "locks", "logs")
 _TEXTS = ("events", "plain", "coloured")
 
 
@@ -19,6 +19,8 @@ def holds(asked: answers.Question, kept: "Kept") -> bool:
     if answers.index_checksum(asked) != kept.index:
         return False
     if any(answers.variable(os.fsdecode(name)) != was for name, was in kept.variables):
+        return False
+    if any(answers.lock_names(directory) != names for directory, names in kept.locks):
         return False
     if any(answers.seen(asked.root, path) != was for path, was in kept.files):
         return False
@@ -36,19 +38,33 @@ class Kept:
         retention: How many runs are kept.
         files: Names of files, and what each was.
         variables: Names of variables, and what each was.
+        locks: Directories, and the names of the lock files in each.
         logs: Blobs with what steps printed, and the names of the logs that they become.
         events: The run's events as JSON lines.
         plain: What a person is shown.
         coloured: The same where colours can be seen.
     """
 
-    __slots__ = ("coloured", "events", "files", "ignored", "index", "logs", "plain", "retention", "status", "variables")
+    __slots__ = (
+        "coloured",
+        "events",
+        "files",
+        "ignored",
+        "index",
+        "locks",
+        "logs",
+        "plain",
+        "retention",
+        "status",
+        "variables",
+    )
     index: bytes
     status: bytes
     ignored: bool
     retention: int
     files: list[tuple[bytes, bytes]]
     variables: list[tuple[bytes, bytes]]
+    locks: list[tuple[bytes, bytes]]
     logs: list[tuple[bytes, bytes]]
     events: str
     plain: str

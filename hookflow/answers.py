@@ -10,10 +10,11 @@ import sys
 import time
 
 import hookflow
+from hookflow.adapters import lock_names as locks
 from hookflow.adapters import spawned
 
 DIRECTORY = "answers"
-FORM = b"2"  # of what is kept; raised when that changes
+FORM = b"3"  # of what is kept; raised when that changes
 # What stands in kept texts for what is another one each time; no JSON and no line of ours has these characters.
 RUN, TIME, SECONDS = "\x01run\x01", "\x01time\x01", "\x01seconds\x01"
 _STATUS = (
@@ -186,6 +187,16 @@ def seen(root: str, path: bytes) -> bytes:
     except OSError:
         return b"-"
     return b"%o %d %d %d %d" % (found.st_mode, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def lock_names(directory: bytes) -> bytes:
+    """The names of the lock files in a directory; one that comes to it decides as one that is changed does."""
+    try:
+        return b"/".join(
+            sorted(name for name in os.listdir(directory) if locks.is_lock(name.decode("ascii", "replace")))
+        )
+    except OSError:
+        return b"-"
 
 
 def variable(name: str) -> bytes:

@@ -6,12 +6,10 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from hookflow.adapters.lock_names import is_lock
+
 # Words of a shell's script, roughly: too many words do no harm, since only names of files count.
 _WORD = re.compile(r"[^\s;|&()<>`$\"'=]+")
-# Beside a project: what says which versions of its tools are installed.
-_LOCKS = re.compile(
-    r"uv\.lock|poetry\.lock|pdm\.lock|Pipfile\.lock|requirements.*\.txt|package-lock\.json|pnpm-lock\.yaml|yarn\.lock"
-)
 INSTALLED_PACKAGES = Path("node_modules", ".package-lock.json")  # npm's note of what is really there
 
 
@@ -86,7 +84,7 @@ def identity(place: Path) -> str:
 def locks(directory: Path) -> Iterator[Path]:
     """The lock files in a directory, sorted by name."""
     try:
-        names = sorted(entry.name for entry in os.scandir(directory) if _LOCKS.fullmatch(entry.name))
+        names = sorted(entry.name for entry in os.scandir(directory) if is_lock(entry.name))
     except OSError:
         return
     yield from (directory / name for name in names)

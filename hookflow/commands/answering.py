@@ -49,6 +49,9 @@ def keep(asked: Question, prepared: Prepared, around: Surroundings, known: Memor
     kept.index = answers.index_checksum(asked)
     kept.files = [(name, answers.seen(asked.root, name)) for name in names]
     kept.variables = [(name.encode(), answers.variable(name)) for name in _variables(steps)]
+    root = prepared.project.repository.root
+    directories = dict.fromkeys(os.fsencode(root / place) for place in (".", *(step.cwd for step in steps)))
+    kept.locks = [(directory, answers.lock_names(directory)) for directory in directories]
     kept.ignored = bool(inputs)
     told = answers.status(asked.root, ignored=kept.ignored)
     if told is None or not _is_same(told, prepared, seen) or not _is_settled(asked, kept, len(looked_at)):
@@ -91,8 +94,7 @@ def _places(prepared: Prepared, steps: list[Step], around: Surroundings) -> list
     """Files and directories elsewhere by which it shows that a program or a lock file is another one now.
 
     Of each word of a command every place where a program of that name is or might come to be; of a virtual
-    environment the directory of its packages, which changes with each of them; of the directories where lock files
-    count these themselves, and the files.
+    environment the directory of its packages, which changes with each of them; the lock files.
     """
     root = prepared.project.repository.root
     found: list[str] = [str(jobs.venv_programs(prepared.project.config, root))]
@@ -102,7 +104,7 @@ def _places(prepared: Prepared, steps: list[Step], around: Surroundings) -> list
         for name in tools.words([step.run, *fixes]):
             found += tools.candidates(name, path, root / step.cwd)
     for directory in dict.fromkeys([root, *(root / step.cwd for step in steps)]):
-        found += [str(directory), *map(str, tools.locks(directory)), str(directory / tools.INSTALLED_PACKAGES)]
+        found += [*map(str, tools.locks(directory)), str(directory / tools.INSTALLED_PACKAGES)]
     return found
 
 
