@@ -1,11 +1,13 @@
 """Steps that end at once, carried out without trio: to import it takes longer than many a step.
 
 Whatever needs more than to look at an exit code (a time-out, a fix, another try, background processes, a signal) is
-left to the runner, and so is everything else as soon as nothing ends for a moment.
+left to the runner. As soon as nothing ends for a moment, the runner is imported by a thread, and takes over when it is
+there; until then steps end, and start others, here.
 """
 
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
 from queue import Empty, SimpleQueue
+from threading import Thread
 
 from hookflow import head_start
 from hookflow.core.launch import Job, NotStarted
@@ -16,9 +18,8 @@ from hookflow.head_start import Head
 from hookflow.ledger import Ledger
 from hookflow.outside import Outside
 
-# Seconds without an end after which the runner takes over. A step that lasts a little longer loses them; a step that
-# lasts longer than trio's import, 0.1 s, loses nothing.
-_PATIENCE = 0.015
+_PATIENCE = 0.015  # seconds without an end after which the runner is wanted
+_POLL = 0.005  # seconds between looks whether it is there; no process ends unnoticed meanwhile
 
 
 def run(
@@ -29,6 +30,7 @@ def run(
     *,
     replay: Callable[[], None],
     noted: MutableSequence[int],
+    fetch: Callable[[], object],
 ) -> tuple[Sequence[Head], int]:
     """Run steps as long as one after the other ends; returns those that run on, and the most that ran at once.
 
@@ -38,9 +40,11 @@ def run(
         outside: What is needed of the outside.
         ledger: What the run comes to.
         replay: Replays what is ready and need not run.
-        noted: Numbers of signals that came; with one, the runner is wanted.
+        noted: Numbers of signals that came; with one, the runner is wanted at once.
+        fetch: Imports the runner; called in a thread.
     """
     told: SimpleQueue[str] = SimpleQueue()
+    fetching: Thread | None = None
     running: dict[str, Head] = {}
     peak = 0
     while not noted and schedule.cancelled is None:
@@ -51,9 +55,14 @@ def run(
         if not running:
             break
         try:
-            name = told.get(timeout=_PATIENCE)
+            name = told.get(timeout=_PATIENCE if fetching is None else _POLL)
         except Empty:
-            break
+            if fetching is None:
+                fetching = Thread(target=fetch, daemon=True)
+                fetching.start()
+            elif not fetching.is_alive():
+                break
+            continue
         if not _settle(running[name], jobs[name], schedule, outside, ledger):
             break
         del running[name]

@@ -14,7 +14,13 @@ QUICK = Behaviour(seconds=0)
 def run(scene: Scene, noted: list[int] | None = None) -> list[str]:
     """Run what is short; the names of what runs on."""
     heads, _ = short_steps.run(
-        scene.schedule, scene.work, scene.outside, scene.ledger, replay=lambda: None, noted=noted or []
+        scene.schedule,
+        scene.work,
+        scene.outside,
+        scene.ledger,
+        replay=lambda: None,
+        noted=noted or [],
+        fetch=lambda: None,
     )
     return [head.start.name for head in heads]
 

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -151,7 +151,9 @@ def _carried_on(schedule: Schedule, work: Mapping[str, Job], around: Outside, le
     """The run from its first steps to its end; trio is imported while they run, if they run that long."""
     with signals.deferred() as noted:  # from the first step on, only the runner can end a run with all its words
         replayer = Replayer(schedule, around.results, ledger, writing=True)
-        heads, peak = short_steps.run(schedule, work, around, ledger, replay=replayer.replay, noted=noted)
+        heads, peak = short_steps.run(
+            schedule, work, around, ledger, replay=replayer.replay, noted=noted, fetch=_fetch_runner
+        )
         if schedule.done:
             return {"peak": peak}
         try:
@@ -163,6 +165,12 @@ def _carried_on(schedule: Schedule, work: Mapping[str, Job], around: Outside, le
             raise
         course = trio.run(runner.run, schedule, work, around, ledger, heads, noted, clock=runner.Clock())
         return {"peak": max(peak, course.peak), "signal": course.signal}
+
+
+def _fetch_runner() -> None:
+    """Import the runner, and trio with it, while there is time; who needs it finds out what kept it from coming."""
+    with suppress(Exception):
+        import hookflow.runner  # noqa: F401, PLC0415
 
 
 def _run_started(prepared: Prepared, run: str) -> events.RunStarted:
