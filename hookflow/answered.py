@@ -106,9 +106,7 @@ def read(asked: answers.Question) -> Kept | None:
 def give(asked: answers.Question) -> bool:
     """Give the answer to a question again, if it is known and holds; whether that was so."""
     kept = read(asked)
-    if kept is None or (
-        os.path.lexists(f"{asked.git_dir}/hookflow/hidden") and os.listdir(f"{asked.git_dir}/hookflow/hidden")
-    ):
+    if kept is None or _is_anything_hidden(asked):
         return False
     from hookflow.adapters import quick_lock
 
@@ -122,13 +120,20 @@ def give(asked: answers.Question) -> bool:
         _write_run(asked, kept, seconds)
     finally:
         os.close(lock)
-    text = kept.coloured if shows_colours(sys.stdout) else kept.plain
-    try:
-        sys.stdout.write(text.replace(answers.SECONDS, seconds))
-        sys.stdout.flush()
-    except (OSError, UnicodeError):
-        pass  # whoever read it has gone, or cannot read it; the answer stands
+    if sys.stdout is not None:  # it may have been closed before we began
+        text = kept.coloured if shows_colours(sys.stdout) else kept.plain
+        _say(sys.stdout, text.replace(answers.SECONDS, seconds))
     return True
+
+
+def _say(stream: "TextIO", text: str) -> None:
+    """Write a text, what the stream's encoding lacks as escapes; if whoever read it has gone, the answer stands."""
+    encoding = stream.encoding or "ascii"
+    try:
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        stream.flush()
+    except OSError:
+        pass
 
 
 def _is_anything_hidden(asked: answers.Question) -> bool:

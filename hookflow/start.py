@@ -6,25 +6,27 @@ import sys
 
 from hookflow import answered, answers
 
+TYPE_CHECKING = False  # to import `typing` for it would take longer than all the rest
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 # What is made at the start stays to the end: to look for garbage among it again and again finds none.
 _RARELY = 50_000
 
 
-def main() -> int:
-    """Run the command line of the process; returns the exit code."""
+def main() -> "NoReturn":
+    """Run the command line of the process, and end the process with its exit code."""
     words = sys.argv[1:]
     gc.set_threshold(_RARELY, 20, 20)
     asked = answers.question(words)
     if asked is not None and answered.give(asked):
-        return 0
+        _leave(0)
     from hookflow import cli
 
-    code = cli.main(words, asked)
-    _leave(code)
-    return code
+    _leave(cli.main(words, asked))
 
 
-def _leave(code: int) -> None:
+def _leave(code: int) -> "NoReturn":
     """End the process without taking everything apart first, which takes longer than some runs."""
     for stream in (sys.stdout, sys.stderr):
         try:

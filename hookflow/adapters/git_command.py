@@ -65,7 +65,7 @@ class GitCommand:
             for origin, (name, separator, value) in zip(fields[0::2], settings, strict=False)
         ]
 
-    @property
+    @cached_property
     def settings(self) -> Mapping[str, str]:
         """The configuration that holds here: the last value of each name; a name without a value has ``true``."""
         return {name: value for _, name, value in self._configuration}

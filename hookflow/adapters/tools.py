@@ -55,14 +55,23 @@ def candidates(name: str, path: str, directory: Path) -> list[str]:
     else:
         places = [*(Path(entry) / name for entry in path.split(os.pathsep) if entry), directory / name]
     found = []
-    for place in places:
+    for place in (each.absolute() for each in places):
         found.append(str(place))
         if _is_program(place):
             real = place.resolve()
-            found.append(str(real))
+            found += _links(place)
             for environment in {place.parent.parent, real.parent.parent}:
                 found += [str(environment / "pyvenv.cfg"), *map(str, environment.glob("lib*/python*/site-packages"))]
             break
+    return found
+
+
+def _links(place: Path) -> list[str]:
+    """Where a link leads, link by link to the file: each of them may come to lead elsewhere."""
+    found = []
+    while place.is_symlink():
+        place = place.parent / place.readlink()
+        found.append(str(place))
     return found
 
 

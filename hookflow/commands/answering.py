@@ -28,9 +28,9 @@ from hookflow.reporters import jsonl, plain
 _MOST_FILES = 5000  # of which the times are compared; beyond, looking at the steps one by one is as good
 _MOST = 50  # answers that are kept
 _COARSE = 50_000_000  # nanoseconds: what file systems' clocks may lag behind the system's, and more
-# Steps get these of what the terminal is, and of the virtual environment that is found: a question has neither.
 # Numbers that stand for those of the run that is told of, until there is one.
 _TIME, _SECONDS = 987654321.125, 7654321.5
+# Steps get these of what the terminal is, and of the virtual environment that is found: a question has neither.
 _DERIVED = ("FORCE_COLOR", "CLICOLOR_FORCE", "VIRTUAL_ENV", "HOOKFLOW")
 
 
@@ -79,6 +79,8 @@ def _is_simple(prepared: Prepared, seen: Contents) -> bool:
     steps = [step for step in prepared.steps if prepared.decisions[step.name].run]
     if not isinstance(prepared.scope, scopes.Staged | scopes.Changed | scopes.AllFiles | scopes.Files):
         return False
+    if prepared.project.config.pre_commit is not False:
+        return False  # its hooks are declared in other files too
     if not seen.is_simple or len(seen.untracked) > _MOST_FILES or len(seen.looked_at) > _MOST_FILES:
         return False
     if any(step.outputs or (step.inputs and seen.entered(Patterns(step.inputs))) for step in steps):

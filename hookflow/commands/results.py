@@ -52,7 +52,7 @@ class Results:
         store: What is known of earlier runs.
 
     Attributes:
-        taken_back: Whether a result that was kept is not true any more.
+        taken_back: Whether a step failed of which an answer may be kept.
         moment: What decides, as it was last looked at; None where that is not known.
     """
 
@@ -278,10 +278,10 @@ class Results:
         return contradicted(outcome, "each of its files" if kept is None else f"run {kept.run}")
 
     def _take_back(self, name: str) -> None:
-        """The step was run although a pass may be known, and that is not to be told any more."""
+        """The step failed: what was known of this content is not to be told any more, if it was run all the same."""
         before = self._before.get(name)
+        self.taken_back = self.taken_back or before is not None
         if before is not None and self._prepared.caching != "use":
-            self.taken_back = True
             self._store.forget([before.key, *self._files_before.get(name, {}).values()])
 
     def _unchanged_files(self, name: str, now: Moment) -> list[str]:

@@ -209,12 +209,41 @@ def test_nothing_is_answered_while_another_run_hides_changes(settled: Project) -
 
 
 def test_linked_work_trees_have_answers_of_their_own(settled: Project, tmp_path: Path) -> None:
-    """One does not answer for another, and results are shared."""
+    """One does not answer for another; results are shared, as far as files and programs are the same."""
     other = Project(tmp_path / "linked")
     settled.git("worktree", "add", "-q", "--detach", str(other.path))
+    other.write("bin/tool", "#!/bin/sh\nexit 0\n", mode=0o755)
     done = run(other, "--all-files")
-    assert done.code in {0, 1}
-    assert "code" in done.out
+    assert done.code == 0, done.text
+    rows = [line.split()[:2] for line in done.out.splitlines()]
+    assert ["passed", "code"] in rows
+    assert ["cached", "docs"] in rows
+    assert " msgspec" not in imported(settled)
+
+
+def test_a_link_on_the_way_to_a_program_decides(settled: Project, tmp_path: Path) -> None:
+    """Neither the first link nor the file that it led to has changed."""
+    for version in ("1", "2"):
+        settled.write(f".git/{version}", "#!/bin/sh\nexit 0\n", mode=0o755)
+    middle = tmp_path / "middle"
+    middle.symlink_to(settled.path / ".git" / "1")
+    tool = settled.path / "bin" / "tool"
+    tool.unlink()
+    tool.symlink_to(middle)
+    assert run(settled).code == 0
+    assert " msgspec" not in imported(settled)
+    middle.unlink()
+    middle.symlink_to(settled.path / ".git" / "2")
+    assert run(settled).code == 0
+    assert settled.outcomes()["code"] == "passed"
+
+
+def test_a_closed_standard_output_changes_nothing(settled: Project) -> None:
+    """Nor one that knows ASCII only."""
+    path = f"{settled.path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    done = settled.run("sh", "-c", f"{' '.join(HOOKFLOW)} run >&-", PATH=path)
+    assert (done.code, done.err) == (0, "")
+    assert run(settled, PYTHONIOENCODING="ascii").code == 0
 
 
 def test_clearing_the_cache_forgets_answers(settled: Project) -> None:
