@@ -9,24 +9,21 @@ the same.
 import hashlib
 import os
 import stat
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from hookflow.adapters import questions
 from hookflow.adapters.conversion import Conversion, settings_directory
-from hookflow.adapters.decided import Decided
+from hookflow.adapters.decided import Decided, is_inside, pathspecs
 from hookflow.adapters.git_command import directly
 from hookflow.adapters.listing import listed
 from hookflow.core import porcelain
 from hookflow.core.fingerprint import FileState, file_state
 from hookflow.core.patterns import Patterns
 
-_RAW = (
-    *("diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv"),
-    "--ignore-submodules=all",
-)
-UNTRACKED = ("ls-files", "--others", "--exclude-standard", "-z")
 _LINK, _FILE, _PROGRAM = "120000", "100644", "100755"
 _CHUNK = 1 << 20
 _COARSE = 50_000_000  # nanoseconds: what file systems' clocks may lag behind the system's, and more
@@ -42,9 +39,12 @@ class Contents:
         earlier: The same files a moment ago: what has not been touched since need not be read again.
 
     Attributes:
-        dirty: Tracked files that are not as the index has them, as far as that was of interest.
+        dirty: Tracked files that are not as the index has them, as far as that was of interest: none before changes
+            are hidden, and while they are, those that may decide a result.
         index: What the index has.
         untracked: Files that git would offer to track.
+        area: Texts, of which a path has one (after a slash) if it is known to be as in the index where it is not
+            dirty; None where that is known of all.
         opaque: Names of which it is not known what is in them: other repositories inside this one, and files
             that are to be hidden and converted on the way.
 
@@ -63,12 +63,21 @@ class Contents:
         self._root = porcelain.data(str(root))
         self._git = directly(root)
         self._conversion = Conversion(self._root, common_dir, self._git)
-        self._git.foresee(*UNTRACKED)  # while the index is read
+        if earlier is not None:
+            self._git.forget_foreseen()  # what was asked before this moment does not count
+        # While changes are hidden, what is not as staged has been changed by a step: it matters where it decides.
+        self._hides: bool = hidden or (earlier is not None and earlier._hides)  # noqa: SLF001 (another one of us)
+        self.area: tuple[str, ...] | None = (
+            earlier.decided.area() if earlier is not None and self._hides and not hidden else None
+        )
+        self._git.foresee(*questions.UNTRACKED)  # while the index is read
         if not hidden:
-            self._git.foresee(*_RAW, contents=True)
+            self._git.foresee(*self._sweep, contents=True)
         self.index = listed(self._git)
-        untracked = porcelain.names(self._git.ask(*UNTRACKED))
+        untracked = porcelain.names(self._git.ask(*questions.UNTRACKED))
         self.untracked = frozenset(path for path in untracked if not path.endswith("/"))
+        if earlier is not None and earlier.untracked == self.untracked:
+            self.untracked = earlier.untracked  # there may be many
         converted = self._conversion.converted(self.index, self.untracked)
         dirty = self._dirty() if converted or not hidden else frozenset[str]()
         # What is under a filter is not hidden: the filter, a program, would have to run.
@@ -91,7 +100,12 @@ class Contents:
     @property
     def looked_at(self) -> frozenset[str]:
         """Files of which the bytes in the work tree decide, not the index."""
-        return self._by_bytes | self.untracked
+        return self._by_bytes | self.untracked if self._by_bytes else self.untracked
+
+    @property
+    def _sweep(self) -> tuple[str, ...]:
+        """The question which tracked files are not as the index has them: all, or those that may decide."""
+        return questions.UNSTAGED if self.area is None else (*questions.UNSTAGED, "--", *pathspecs(self.area))
 
     def knows(self, path: str) -> bool:
         """Whether it is one of the files that git tracks or would offer to track."""
@@ -100,14 +114,16 @@ class Contents:
     def state(self, path: str) -> FileState | None:
         """What a file is; None where there is none. Any path will do, ignored ones too."""
         if path not in self._states:
-            if path in self.index.states and path not in self._by_bytes:
+            as_in_index = path in self.index.states and path not in self._by_bytes
+            if as_in_index and (self.area is None or is_inside(path, self.area)):
                 return self.index.states[path]
-            self._states[path] = self._seen(path)
+            state = self._seen(path)
+            self._states[path] = None if state is None else sys.intern(state)
         return self._states[path]
 
     def states(self, paths: Iterable[str]) -> dict[str, FileState]:
         """What some files are; those that are not there are left out."""
-        index, by_bytes = self.index.states, self._by_bytes
+        index, by_bytes = self.index.states if self.area is None else {}, self._by_bytes
         seen = ((path, index[path] if path in index and path not in by_bytes else self.state(path)) for path in paths)
         return {path: state for path, state in seen if state is not None}
 
@@ -171,7 +187,7 @@ class Contents:
         return {change.path for change in self._changes() if change.letter == "A"}
 
     def _changes(self) -> Iterator[porcelain.RawChange]:
-        return porcelain.raw_changes(self._git.ask_contents(*_RAW))
+        return porcelain.raw_changes(self._git.ask_contents(*self._sweep))
 
     def _remembers(self, path: str, times: int) -> bool:
         """Whether a file has been read here, and a change since then would show in its times."""

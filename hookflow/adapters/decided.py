@@ -1,13 +1,37 @@
 """Which files of a work tree decide the results of steps, and what they are; once for all steps of equal rules."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from hookflow.adapters.listing import Listing
-from hookflow.core.fingerprint import Deciding, Files, FileState
+from hookflow.core.fingerprint import Deciding, Files, FileState, Rules
 from hookflow.core.patterns import Patterns
 
 _MANY = 50_000  # paths; more of them are looked for again rather than kept
+
+
+_MOST_TEXTS = 6  # for each of which git compares each path
+_FEW = 200  # files that are looked at one by one
+
+
+def is_inside(path: str, area: Collection[str]) -> bool:
+    """Whether a path has one of some texts in it, after a slash."""
+    whole = f"/{path}"
+    return any(text in whole for text in area)
+
+
+def outside(paths: Iterable[str], area: Collection[str]) -> list[str]:
+    """Those of many paths that are not inside."""
+    for text in area:
+        if not text.startswith("/"):
+            paths = [path for path in paths if text not in path]
+    return [path for path in paths if not is_inside(path, area)]
+
+
+def pathspecs(area: Iterable[str]) -> list[str]:
+    """The same for git (gitglossary(7), "pathspec")."""
+    return [spec for text in area for spec in [f"*{text}*", *([f"{text[1:]}*"] if text.startswith("/") else [])]]
 
 
 class Seen(Protocol):
@@ -15,6 +39,7 @@ class Seen(Protocol):
 
     index: Listing
     opaque: frozenset[str]
+    area: tuple[str, ...] | None  # texts of which a path has one if it is known to be as in the index; None: all are
 
     @property
     def paths(self) -> Sequence[str]:
@@ -51,13 +76,14 @@ class Decided:
     def __init__(self, contents: Seen, earlier: "Decided | None" = None) -> None:
         self._contents = contents
         self._looked_at = contents.looked_at
-        self._of_rules: dict[tuple[object, ...], Files | None] = {}
+        self._of_rules: dict[Rules, Files | None] = {}
         self._of_lines: dict[tuple[str, ...], Sequence[str]] = {}
-        self._before: Mapping[tuple[object, ...], Files | None] = {}
-        self._perhaps: Sequence[str] = ()
+        self._before: Mapping[Rules, Files | None] = {}
+        self._perhaps: Collection[str] = ()
         if earlier is not None and earlier._contents.index is contents.index:  # noqa: SLF001 (another one of us)
             self._before = earlier._of_rules  # noqa: SLF001
-            self._perhaps = tuple(earlier._looked_at | self._looked_at)  # noqa: SLF001
+            before = earlier._looked_at  # noqa: SLF001
+            self._perhaps = before if before == self._looked_at else before | self._looked_at
 
     def files(self, deciding: Deciding, inputs: Sequence[str]) -> Files | None:
         """The files that decide; None where it is not known what is in one of them."""
@@ -76,15 +102,32 @@ class Decided:
 
     def _as_before(self, deciding: Deciding, before: Files, ignored: Sequence[str]) -> Files:
         """The files, told by what they were before and those that may be others now."""
-        index = self._contents.index.states
-        outside = [path for path in before.states if path not in index]
-        perhaps = {*deciding.among(self._perhaps), *outside, *ignored}
-        there = {*ignored, *filter(self._contents.knows, perhaps)}  # what is ignored by now does not count
-        now = self._contents.states(there)
+        index, area = self._contents.index.states, self._contents.area
+        others = outside(before.states, area) if area is not None else []
+        if deciding.reads_ignored:
+            others += [path for path in before.states if path not in index]
+        self._looked_at = self._looked_at.union(others) if others else self._looked_at
+        perhaps = [*deciding.among([*self._perhaps]), *others, *ignored]
+        # What is ignored by now does not count.
+        now = self._contents.states(itertools.chain(ignored, filter(self._contents.knows, perhaps)))
         if all(before.states.get(path) == now.get(path) for path in perhaps):
             return before
-        same = {path: state for path, state in before.states.items() if path not in perhaps}
-        return Files(same | now)
+        left = frozenset(perhaps)
+        return Files({path: state for path, state in before.states.items() if path not in left} | now)
+
+    def area(self) -> tuple[str, ...] | None:
+        """Texts of which each file that has decided here has one, after a slash, but for a few; None of all files."""
+        found: set[str] = set()
+        for files, inputs, *_ in self._of_rules:
+            for rules in (Patterns(files), Patterns(inputs)):
+                found.update(rules.parts)
+                if rules.lines and not rules.parts:
+                    return None
+            if not files or len(found) > _MOST_TEXTS:
+                return None
+        different = {id(files): files for files in self._of_rules.values() if files is not None}.values()
+        others = sum(len(outside(files.states, found)) for files in different)
+        return tuple(found) if found and others <= _FEW else None
 
     def _taken(self, rules: Patterns) -> Sequence[str]:
         if rules.lines in self._of_lines:

@@ -28,11 +28,35 @@ _QUIET = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 _HOOKLESS = ("-c", f"core.hooksPath={os.devnull}")
 _READING = {"GIT_OPTIONAL_LOCKS": "0"}  # no lock on the index, no refreshed copy of it
 
+# Pathspecs of ours mean what they say, whatever those of the person's are to mean (git(1)).
+_AS_WRITTEN = {f"GIT_{kind}_PATHSPECS": "0" for kind in ("LITERAL", "GLOB", "NOGLOB", "ICASE")}
+
 _NO_GIT = "git was not found on PATH; hookflow needs it to see what changed"
 
 
 class GitError(Exception):
     """git refused; the text is what it said."""
+
+
+class _Foreseen:
+    """An answer that will be asked for so many times."""
+
+    def __init__(self, begun: spawned.Begun, times: int) -> None:
+        self.times = times
+        self._begun = begun
+        self._answer: tuple[int, bytes, str] | None = None
+
+    def answer(self) -> tuple[int, bytes, str]:
+        """What it came to; waits for that."""
+        self.times -= 1
+        if self._answer is None:
+            self._answer = self._begun.output()
+        return self._answer
+
+    def end(self) -> None:
+        """Nobody wants to know any more."""
+        if self._answer is None:
+            self._begun.end()
 
 
 class GitCommand:
@@ -42,6 +66,10 @@ class GitCommand:
         directory: The directory.
         direct: Whether to do without GitPython, where the system allows that.
 
+    Attributes:
+        directory: The directory.
+        index_file: The index that is in use without ``GIT_INDEX_FILE``, where that is known.
+
     Raises:
         BrokenEnvironmentError: There is no git to call, or no such directory.
     """
@@ -49,8 +77,9 @@ class GitCommand:
     def __init__(self, directory: Path, *, direct: bool = False) -> None:
         if not directory.is_dir():
             raise BrokenEnvironmentError(f"{directory}: there is no such directory")
-        self._directory = directory
-        self._foreseen: dict[tuple[str, ...], spawned.Begun] = {}
+        self.directory = directory
+        self.index_file: Path | None = None
+        self._foreseen: dict[tuple[str, ...], _Foreseen] = {}
         self._git = None if direct and spawned.POSSIBLE else _command_layer(directory)
 
     @cached_property
@@ -105,20 +134,28 @@ class GitCommand:
         """
         return self._run(self._unfiltered, arguments, {**_READING, **_index(index)}, stdin)
 
-    def foresee(self, *arguments: str, contents: bool = False) -> None:
+    def foresee(self, *arguments: str, contents: bool = False, times: int = 1) -> None:
         """Start a command that will soon be asked for, so that it runs while something else is done.
 
-        Whoever asks first for exactly the same gets what it prints; who asks later asks again. So this is for what may
-        be as old as now, and before anything is changed that it is about.
+        Who asks for exactly the same gets what it prints, so this is for what may be as old as now. Where it was
+        foreseen already and nobody has asked, nothing happens.
 
         Args:
             arguments: The command and its arguments.
             contents: Whether it will be asked for by `ask_contents`, else by `ask`.
+            times: How often; who asks more often asks anew.
         """
         if self._git is None and spawned.POSSIBLE:
             words = ("git", *(self._unfiltered if contents else _QUIET), *arguments)
-            with suppress(OSError):  # who asks for it finds out
-                self._foreseen[words] = spawned.Begun(self._here(words), _environment(_READING))
+            if words not in self._foreseen:
+                with suppress(OSError):  # who asks for it finds out
+                    begun = spawned.Begun(self._here(words), _environment(_READING))
+                    self._foreseen[words] = _Foreseen(begun, times)
+
+    def forget_foreseen(self) -> None:
+        """What was foreseen and not asked for is too old from here on; who asks for it asks anew."""
+        while self._foreseen:
+            self._foreseen.popitem()[1].end()
 
     def write(self, *arguments: str, index: str | None = None, stdin: bytes = b"") -> bytes:
         """As `ask_contents`, for commands that change the index or the object database.
@@ -155,21 +192,24 @@ class GitCommand:
         return out
 
     def _directly(self, words: list[str], environment: Mapping[str, str], stdin: bytes) -> tuple[int, bytes, str]:
-        begun = self._foreseen.pop(tuple(words), None) if environment == _READING and not stdin else None
-        if begun is not None:
-            return begun.output()
+        foreseen = self._foreseen.get(tuple(words)) if environment == _READING and not stdin else None
+        if foreseen is not None:
+            answer = foreseen.answer()
+            if not foreseen.times:
+                del self._foreseen[tuple(words)]
+            return answer
         try:
             return spawned.output(self._here(words), _environment(environment), stdin)
         except FileNotFoundError:
             raise BrokenEnvironmentError(_NO_GIT) from None
 
     def _here(self, words: Sequence[str]) -> list[str]:
-        return [words[0], "-C", str(self._directory), *words[1:]]
+        return [words[0], "-C", str(self.directory), *words[1:]]
 
 
 def _environment(more: Mapping[str, str]) -> dict[str, str]:
     """Ours. As GitPython does: what git says is in English, whatever the locale."""
-    return {**os.environ, "LANGUAGE": "C", "LC_ALL": "C", **more}
+    return {**os.environ, "LANGUAGE": "C", "LC_ALL": "C", **_AS_WRITTEN, **more}
 
 
 @cache

@@ -5,16 +5,12 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from hookflow.adapters import questions
 from hookflow.adapters.git_command import GitError, directly
 from hookflow.core import porcelain
 from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.porcelain import IndexEntry, RawChange
 
-_RAW = (
-    "diff",
-    *("--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative"),
-    *("--no-ext-diff", "--no-textconv", "--ignore-submodules=all"),
-)
 _FEW = 200  # names in the arguments of one git command
 
 
@@ -47,7 +43,7 @@ class Index:
         only = ("--", *(f":(top,literal){path}" for path in sorted(wanted or ()))) if few else ()
         return [
             change
-            for change in porcelain.raw_changes(self._git.ask_contents(*_RAW, *only))
+            for change in porcelain.raw_changes(self._git.ask_contents(*questions.UNSTAGED, *only))
             if change.letter in "MDT"
             and change.mode != porcelain.SUBMODULE
             and (wanted is None or change.path in wanted)

@@ -1,16 +1,19 @@
 """The index, as git lists it: it may have tens of thousands of files, so little is made of one that nobody asks for."""
 
 import hashlib
+import os
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hookflow.adapters import questions
 from hookflow.adapters.git_command import GitCommand
 from hookflow.core import porcelain
 
 if TYPE_CHECKING:
     from hookflow.core.fingerprint import FileState
 
-COMMAND = ("ls-files", "-s", "-v", "-z")
+_CHECKSUM = 20  # bytes, the last of them
 _SUBMODULE = f"{porcelain.SUBMODULE} "
 _TRUSTED = "H"  # git-ls-files(1), -t and -v
 _BEFORE_MODE, _AFTER_ID = 2, 3  # characters: a tag and a blank; a blank, the stage and a tab
@@ -72,7 +75,22 @@ def with_parents(directories: set[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-_LAST: dict[bytes, Listing] = {}
+class _Known:
+    """The last listing, and what tells whether the index is still the same."""
+
+    checksum: bytes | None = None  # of the index, read before it was listed
+    digest: bytes = b""  # of what git printed
+    listing: Listing | None = None
+    foreseen: bytes | None = None  # the checksum when a listing was started that nobody has asked for yet
+
+
+_KNOWN: dict[Path, _Known] = {}
+
+
+def foresee(git: GitCommand, *, times: int) -> None:
+    """Start a listing that will be asked for so many times."""
+    _known(git).foreseen = _checksum(git)
+    git.foresee(*questions.INDEX, times=times)
 
 
 def listed(git: GitCommand) -> Listing:
@@ -81,12 +99,32 @@ def listed(git: GitCommand) -> Listing:
     Raises:
         GitError: git refuses.
     """
-    shown = git.ask(*COMMAND)
-    known = hashlib.sha256(shown).digest()
-    if known not in _LAST:
-        _LAST.clear()
-        _LAST[known] = Listing(porcelain.text(shown))
-    return _LAST[known]
+    known = _known(git)
+    checksum, known.foreseen = known.foreseen or _checksum(git), None
+    if known.listing is None or checksum is None or checksum != known.checksum:
+        shown = git.ask(*questions.INDEX)
+        digest = hashlib.sha256(shown).digest()
+        if known.listing is None or digest != known.digest:
+            known.listing, known.digest = Listing(porcelain.text(shown)), digest
+        known.checksum = checksum
+    return known.listing
+
+
+def _known(git: GitCommand) -> _Known:
+    return _KNOWN.setdefault(git.directory, _Known())
+
+
+def _checksum(git: GitCommand) -> bytes | None:
+    """The checksum with which the index ends (gitformat-index(5)); None where it has none, or is not known."""
+    named = os.environ.get("GIT_INDEX_FILE")
+    place = git.directory / named if named else git.index_file
+    try:
+        with open(place or os.devnull, "rb") as file:  # noqa: PTH123 (a name in bytes costs more)
+            file.seek(-_CHECKSUM, os.SEEK_END)
+            found = file.read()
+    except OSError:
+        return None
+    return found if any(found) else None
 
 
 def _all_trusted(text: str, count: int) -> bool:

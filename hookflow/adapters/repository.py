@@ -14,6 +14,7 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hookflow.adapters import listing, questions, refusals
 from hookflow.adapters.git_command import GitCommand, GitError, directly
 from hookflow.core import porcelain
 from hookflow.core.errors import BrokenEnvironmentError, UsageError
@@ -24,7 +25,6 @@ from hookflow.core.selection import Change
 # counts when another commit of it is recorded; what is dirty inside it is its own business.
 _NAMES = ("--name-status", "-z", "--no-renames", "--ignore-submodules=dirty")
 _FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_SHOWN = 10  # unmerged paths named in an error
 
 
 class Changes(Struct, frozen=True):
@@ -65,10 +65,11 @@ class Repository:
                 *("--show-toplevel", "--git-dir", "--git-common-dir", "--git-path", "hooks"),
             )
         except GitError as error:
-            raise BrokenEnvironmentError(f"{start}: {_explained(str(error))}") from None
+            raise BrokenEnvironmentError(f"{start}: {refusals.explained(str(error))}") from None
         paths = [Path(porcelain.text(line)) for line in found.removesuffix(b"\n").split(b"\n")]
         self.root, self.git_dir, self.common_dir, self.hooks_dir = paths
         self._git = directly(self.root)
+        self._git.index_file = self.git_dir / "index"
 
     def changes(self, scope: Scope, *, hidden: bool = False) -> Changes:
         """The files of a scope.
@@ -88,14 +89,39 @@ class Repository:
             raise BrokenEnvironmentError(f"git refused: {error}") from None
         return found if hidden else replace(found, files=tuple(self._present(found.files)))
 
+    def foresee(self, scope: Scope, *, hidden: bool, remembering: bool) -> None:
+        """Start what git will be asked in a run, so that it is done at the same time as the rest of the preparations.
+
+        Args:
+            scope: The run's.
+            hidden: Whether what is not staged will be hidden.
+            remembering: Whether results of earlier runs are of interest, or kept for later ones.
+        """
+        if remembering or hidden:
+            looking = hidden + (isinstance(scope, AllFiles) and not hidden) + (remembering and not hidden)
+            self._git.foresee(*questions.UNSTAGED, contents=True, times=looking)
+            self._git.foresee(*questions.UNTRACKED, times=hidden + remembering)
+        if remembering or isinstance(scope, AllFiles):
+            listing.foresee(self._git, times=remembering + isinstance(scope, AllFiles))
+
+    def forget_foreseen(self) -> None:
+        """What was started and not asked for is too old from here on."""
+        self._git.forget_foreseen()
+
     def tracked(self, *, hidden: bool = False) -> tuple[str, ...]:
         """Every tracked path that is in the work tree, or will be when what is not staged is hidden."""
-        listed = porcelain.names(self._git.ask("ls-files", "-z"))
-        return tuple(path for path in listed if hidden or self._exists(path))
+        index = listing.listed(self._git)
+        if hidden:
+            return index.paths
+        # Git looks at all others.
+        gone = {path for path in index.untrusted | index.submodules if not self._exists(path)}
+        unstaged = porcelain.raw_changes(self._git.ask_contents(*questions.UNSTAGED))
+        gone |= {change.path for change in unstaged if change.letter == "D" and not self._exists(change.path)}
+        return tuple(path for path in index.paths if path not in gone) if gone else index.paths
 
     def untracked(self) -> tuple[str, ...]:
         """Every file that git neither tracks nor ignores."""
-        return tuple(porcelain.names(self._git.ask("ls-files", "--others", "--exclude-standard", "-z")))
+        return tuple(porcelain.names(self._git.ask(*questions.UNTRACKED)))
 
     def commit(self, revision: str) -> str | None:
         """The id of the commit that a revision names; None where there is no such one here."""
@@ -147,17 +173,17 @@ class Repository:
 
     def _staged(self) -> tuple[Change, ...]:
         shown = self._git.ask("diff-index", "--cached", "--ita-invisible-in-index", *_NAMES, self._head())
-        return tuple(_changes_of(shown))
+        return tuple(refusals.changes_of(shown))
 
     def _changed(self) -> tuple[Change, ...]:
         # Porcelain, because it compares contents where only the time of a file has changed.
         shown = self._git.ask_contents(
             "diff", "--no-ext-diff", "--no-textconv", "--no-relative", "--no-color", *_NAMES, self._head()
         )
-        tracked = {change.path: change for change in _changes_of(shown)}
+        tracked = {change.path: change for change in refusals.changes_of(shown)}
         shown = self._git.ask("ls-files", "-t", "--unmerged", "--others", "--exclude-standard", "-z")
         untracked, unmerged = porcelain.untracked_and_unmerged(shown)
-        _refuse(unmerged)
+        refusals.refuse(unmerged)
         # A name with a slash at its end is another repository inside this one.
         added = {path: Change(path) for path in untracked if not path.endswith("/")}
         return tuple((tracked | added).values())
@@ -220,7 +246,7 @@ class Repository:
 
     def _compared(self, before: str, after: str) -> tuple[Change, ...]:
         shown = self._history.ask("diff-tree", "-r", *_NAMES, before, after)
-        return tuple(_changes_of(shown))
+        return tuple(refusals.changes_of(shown))
 
     @cached_property
     def _history(self) -> GitCommand:
@@ -258,37 +284,3 @@ class Repository:
 
     def _exists(self, path: str) -> bool:
         return os.path.lexists(os.path.join(porcelain.data(str(self.root)), porcelain.data(path)))  # noqa: PTH118 (bytes)
-
-
-def _explained(said: str) -> str:
-    """Git's refusal to open a repository, with what to do."""
-    if "not a git repository" in said:
-        return "not in a git repository; run hookflow inside one (`git init` makes one)"
-    if "must be run in a work tree" in said:
-        return "a bare repository, or the inside of a git directory: there is no work tree to check"
-    return said.removeprefix("fatal: ")
-
-
-def _changes_of(shown: bytes) -> Iterator[Change]:
-    """The entries of a ``--name-status`` list.
-
-    Raises:
-        BrokenEnvironmentError: Some of them are unmerged.
-    """
-    entries = list(porcelain.statuses(shown))
-    _refuse([path for letter, path in entries if letter == "U"])
-    return (Change(path, deleted=letter == "D") for letter, path in entries)
-
-
-def _refuse(unmerged: Sequence[str]) -> None:
-    """Stop where there are unmerged paths: none of their versions is the one to check.
-
-    Raises:
-        BrokenEnvironmentError: There are some; it names them.
-    """
-    if unmerged:
-        shown_paths = "".join(f"\n  {path}" for path in unmerged[:_SHOWN])
-        more = f"\n  and {len(unmerged) - _SHOWN} more" if len(unmerged) > _SHOWN else ""
-        raise BrokenEnvironmentError(
-            f"unmerged paths; resolve the conflicts and `git add` them first:{shown_paths}{more}"
-        )

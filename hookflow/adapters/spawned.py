@@ -1,8 +1,9 @@
 """A program called for what it prints, by posix_spawn(3): less to import than `subprocess`, and quick to start."""
 
 import os
+import signal
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 POSSIBLE = hasattr(os, "posix_spawnp")
 
@@ -48,6 +49,12 @@ class Begun:
         with self._files:
             status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
             return status, _content(self._out), _content(self._errors).decode("utf-8", "replace")
+
+    def end(self) -> None:
+        """End it, if it has not ended: of a program that only reads, and of which nobody wants to know any more."""
+        with self._files, suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGTERM)
+            os.waitpid(self._pid, 0)
 
 
 def _content(descriptor: int) -> bytes:

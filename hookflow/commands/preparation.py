@@ -135,6 +135,8 @@ def prepare(
     # Under pre-commit it has hidden what is not staged, and it never adds to the index.
     on_our_own = not nested and "PRE_COMMIT" not in os.environ
     hides = commits and on_our_own and config.unstaged == "hide"
+    caching = _caching(wanted, config)
+    project.repository.foresee(scope, hidden=hides, remembering=caching != "off")
     changes = project.repository.changes(scope, hidden=hides)
     fixing = frozenset(step.name for step in steps if _fixes(step, wanted.fix, stage))
     selector = Selector(
@@ -164,7 +166,7 @@ def prepare(
         commits=commits,
         hides=hides,
         may_stage=on_our_own,
-        caching=_caching(wanted, config),
+        caching=caching,
         notes=_untracked_notes(project, selector, decisions) if hides else {},
         warnings=changes.warnings,
     )

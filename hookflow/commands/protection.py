@@ -42,6 +42,7 @@ def protected(prepared: Prepared, tree: Tree, ledger: Ledger) -> Iterator[Protec
     """
     writers = prepared.writers
     changes = tree.index.unstaged() if prepared.hides else []
+    tree.repository.forget_foreseen()  # from here on, others may be at work in the tree
     under_filter = tree.index.filtered(change.path for change in changes)
     if under_filter:
         names = named(tuple(sorted(under_filter)))

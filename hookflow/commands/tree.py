@@ -57,6 +57,7 @@ class Tree:
                     recover(self)
             yield self
         finally:
+            self.repository.forget_foreseen()
             if self._lock is not None:
                 self._lock.release()
 

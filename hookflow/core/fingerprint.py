@@ -21,6 +21,8 @@ SCHEMA = 2  # of the key: raised whenever what goes into it changes
 _STAGES_TOLD_BY_FILES = frozenset({"pre-commit", "pre-merge-commit", "pre-push", MANUAL})
 
 
+_AT_ONCE = 4096  # files
+
 # What a file is: six octal digits of mode, a blank, and git's id of its bytes as they stand in the work tree.
 FileState = str
 
@@ -38,11 +40,19 @@ class Files(Struct, frozen=True, dict=True):
     @cached_property
     def digest(self) -> str:
         """One for all of them."""
-        return hashlib.sha256(self.as_bytes()).hexdigest()
+        whole = hashlib.sha256()
+        for piece in self.pieces():
+            whole.update(piece)
+        return whole.hexdigest()
 
-    def as_bytes(self) -> bytes:
-        """Paths and what they are by turns, sorted by path. Neither has a NUL in it, which ends each of them."""
-        return data("".join([f"{path}\0{state}\0" for path, state in sorted(self.states.items())]))
+    def pieces(self) -> Iterator[bytes]:
+        """Paths and what they are by turns, sorted by path. Neither has a NUL in it, which ends each of them.
+
+        They come in pieces, as all of it may be large.
+        """
+        paths = sorted(self.states)
+        for begin in range(0, len(paths), _AT_ONCE):
+            yield data("".join([f"{path}\0{self.states[path]}\0" for path in paths[begin : begin + _AT_ONCE]]))
 
 
 class Part(Struct, frozen=True):
@@ -164,6 +174,10 @@ def uncached_because(step: Step, stage: str) -> str | None:
     return next((reason for reason, holds in reasons.items() if holds), None)
 
 
+# Which files, which inputs, less what is excluded and what is made.
+Rules = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+
+
 class Deciding:
     """Which files decide the result of a step.
 
@@ -180,7 +194,12 @@ class Deciding:
         self._global = Patterns(config.global_inputs)
         self._outputs = Patterns(step.outputs)
         # Steps of equal rules are decided by the same files.
-        self.rules = (step.files, step.inputs, step.exclude if step.files else (), step.outputs)
+        self.rules: Rules = (step.files, step.inputs, step.exclude if step.files else (), step.outputs)
+
+    @property
+    def reads_ignored(self) -> bool:
+        """Whether files that git ignores may be among them."""
+        return bool(self._inputs.lines)
 
     def takes(self, path: str) -> bool:
         """Whether the content of `path` decides."""

@@ -143,7 +143,9 @@ def _part(value: object) -> Part:
 
 def files_as_bytes(files: Files) -> bytes:
     """Files with what they were, small: names and states by turns, each ended by a NUL."""
-    return zlib.compress(files.as_bytes(), 1)
+    squeezed = zlib.compressobj(1)
+    parts = [squeezed.compress(piece) for piece in files.pieces()]
+    return b"".join([*parts, squeezed.flush()])
 
 
 def files_from_bytes(content: bytes) -> Files:

@@ -25,6 +25,9 @@ EVERY_FILE = ("**",)  # of a step that names no files
 _KNOWN: dict[tuple[str, ...], str] = {}  # expressions by their rules; nothing in them depends on a run
 # ``*.py`` and the like: whether a path has a name that ends so can be told without an expression.
 _ENDING = re.compile(r"\*([A-Za-z0-9._+-]+)", re.ASCII)
+_PLAIN = re.compile(r"/?[A-Za-z0-9._+-]+", re.ASCII)
+_FEW = 8  # times as many paths as those in which a text is that a rule needs: then those are looked for
+_OTHERWISE = re.compile(r"[\[\\]")  # classes, and characters that are escaped
 _GROUP = re.compile(r"\(\?P<\w+>")  # the name of a group, which an expression may have only once
 
 
@@ -80,18 +83,25 @@ class Patterns:
             return []
         if self.lines == EVERY_FILE:
             return [*paths]
-        whole = "\0".join(paths)
+        whole = "/" + "\0/".join(paths)
         if self._endings and not any(f"{ending}/" in whole for ending in self._endings):
             return [path for path in paths if path.endswith(self._endings)]
+        perhaps = _holding(self.parts, paths, whole) if self.parts else paths
         if self._endings or self._any is None or "\n" in whole:
-            return [path for path in paths if self.matches(path)]
-        return list(filter(self._any.search, paths))
+            return [path for path in perhaps if self.matches(path)]
+        return list(filter(self._any.search, perhaps)) if perhaps else []
 
     @cached_property
     def _endings(self) -> tuple[str, ...]:
         """Where each rule takes every name with a certain ending: those endings; else none."""
         found = [_ENDING.fullmatch(line) for line in self.lines]
         return tuple(each[1] for each in found if each is not None) if all(found) else ()
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """For each rule a text that every path that it takes has, after a slash; none where a rule has no such text."""
+        found = [_part(line) for line in self.lines if not line.startswith("!")]
+        return tuple(found) if all(found) else ()
 
     @cached_property
     def _any(self) -> re.Pattern[str] | None:
@@ -131,6 +141,31 @@ def expression(lines: tuple[str, ...]) -> str | None:
 def learn(expressions: Iterable[tuple[tuple[str, ...], str]]) -> None:
     """Take over what `expression` returned in an earlier run, so that pathspec need not be asked again."""
     _KNOWN.update(expressions)
+
+
+def _holding(parts: tuple[str, ...], paths: Sequence[str], whole: str) -> Sequence[str]:
+    """Those of many paths that have one of some texts in them; all of them, where those would be many.
+
+    `whole` has all of the paths, each after a slash, with a NUL between them.
+    """
+    if sum(map(whole.count, parts)) * _FEW > len(paths):
+        return paths
+    found = {}
+    for part in parts:
+        place = whole.find(part)
+        while place >= 0:
+            begin, end = whole.rfind("\0", 0, place) + 1, whole.find("\0", place)
+            found[begin] = whole[begin + 1 : end if end >= 0 else None]
+            place = whole.find(part, end) if end >= 0 else -1
+    return [found[begin] for begin in sorted(found)]
+
+
+def _part(rule: str) -> str:
+    """The longest run of characters that stand for themselves; none where that takes more to see."""
+    if _OTHERWISE.search(rule):
+        return ""
+    # What a rule begins with, a name begins with.
+    return max(_PLAIN.findall(f"/{rule.lstrip('/')}"), key=len, default="")
 
 
 def _directory(rule: str) -> str:

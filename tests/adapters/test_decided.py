@@ -6,6 +6,7 @@ import pytest
 from project import Project
 
 from hookflow.adapters.contents import Contents
+from hookflow.adapters.decided import is_inside
 from hookflow.core.config import Config, Step
 from hookflow.core.fingerprint import Deciding, Files
 
@@ -71,6 +72,31 @@ def test_a_second_look_sees_what_a_first_one_would(
     found(first)
     change(some)
     assert found(look(some, first)) == found(look(some))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("number", [0, 3])
+def test_of_hidden_changes_only_what_may_decide_is_looked_for(
+    some: Project, change: Callable[[Project], object], number: int
+) -> None:
+    """While they are hidden, files of no interest are not compared; a third look sees what came back."""
+    step = STEPS[number]
+    some.git("stash", "-q", "--include-untracked")
+    first = look(some, hidden=True)
+    deciding = Deciding(step, Config())
+    before = first.decided.files(deciding, step.inputs)
+    some.git("stash", "pop", "-q")
+    change(some)
+    second = look(some, first)
+    assert second.decided.files(deciding, step.inputs) == look(some).decided.files(deciding, step.inputs)
+    assert second.area is not None
+    assert not is_inside("notes.txt", second.area)
+    assert second.state("notes.txt") == first.state("notes.txt")
+    some.git("reset", "-q", "--hard")
+    some.git("clean", "-q", "-d", "-f", "-f")
+    third = look(some, second)
+    assert third.decided.files(deciding, step.inputs) == look(some).decided.files(deciding, step.inputs)
+    assert before is not None
 
 
 def test_what_is_the_same_is_the_same_object(some: Project) -> None:
