@@ -101,9 +101,9 @@ class ChangeWatch(Struct, kw_only=True):
             return before is not now
         return before.mode != now.mode or digest != self._digest(place)
 
-    def _digest(self, place: Path) -> bytes | None:
-        content = moving.content(place)
+    def _digest(self, place: str) -> bytes | None:
+        content = moving.content(Path(place))
         return None if content is None else hashlib.blake2b(content).digest()
 
-    def _place(self, path: str) -> Path:
-        return self.root / moving.local(path)
+    def _place(self, path: str) -> str:
+        return f"{self.root}/{moving.local(path)}"  # a path of its own for each would take most of the time
