@@ -11,11 +11,10 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from hookflow import launching
 from hookflow.core.launch import Job, NotStarted
 from hookflow.core.schedule import Schedule, Start
+from hookflow.core.structs import Struct
 from hookflow.ledger import Ledger
 from hookflow.outside import Lease, Outside, Process
 

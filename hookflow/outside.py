@@ -8,10 +8,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import PurePath
 from typing import Protocol
 
-from msgspec import Struct, field
-
 from hookflow.core.launch import Launch, NotStarted
 from hookflow.core.outcome import Cached, Outcome
+from hookflow.core.structs import Struct, field
 
 
 class Process(Protocol):

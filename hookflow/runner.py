@@ -10,13 +10,13 @@ import time
 from collections.abc import AsyncIterator, Collection, Mapping, MutableSequence, Sequence
 
 import trio
-from msgspec import Struct
 
 from hookflow.attempt import Ended, OutOfTime
 from hookflow.core.endings import ENDING, HANG_UP
 from hookflow.core.launch import Job, NotStarted
 from hookflow.core.outcome import Cancelled, Failed, Outcome, TimedOut, is_failure
 from hookflow.core.schedule import Schedule, Start
+from hookflow.core.structs import Struct
 from hookflow.core.verdict import from_exit_code, with_changes, with_note
 from hookflow.head_start import Head
 from hookflow.ledger import Ledger

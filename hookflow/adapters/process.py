@@ -8,7 +8,6 @@ import errno
 import os
 import signal
 import subprocess
-import tempfile
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -53,6 +52,8 @@ def _popen(launch: Launch, files: ExitStack) -> "subprocess.Popen[bytes]":
 def _captured_streams(launch: Launch, files: ExitStack) -> dict[str, Any]:
     stdin: Any = subprocess.DEVNULL
     if launch.stdin is not None:
+        import tempfile  # noqa: PLC0415 (3 ms, only for who is told something)
+
         stdin = files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (the stack closes it)
         stdin.write(launch.stdin)
         stdin.seek(0)

@@ -5,8 +5,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from msgspec import Struct
-
 from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import Database
 from hookflow.core.estimate import Past
@@ -21,6 +19,7 @@ from hookflow.core.kept import (
     parts_as_json,
     parts_from_json,
 )
+from hookflow.core.structs import Struct
 
 BLOBS = "blobs"
 MOST_BYTES = 1 << 30  # of logs and outputs that are kept, unless someone asks for less

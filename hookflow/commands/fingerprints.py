@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from msgspec.structs import replace
-
 import hookflow
 from hookflow.adapters import contents, outputs, tools
 from hookflow.adapters.contents import Contents
@@ -17,6 +15,7 @@ from hookflow.core.config import Step
 from hookflow.core.environment import Surroundings, step_environment
 from hookflow.core.fingerprint import Circumstances, Deciding, Files, FileState, Fingerprint, digest, fingerprint
 from hookflow.core.patterns import Patterns
+from hookflow.core.structs import replace
 
 _MANY = 50_000  # paths; more of them are looked for again rather than kept
 _ANY_RUN = ""  # the id of a run is in a step's environment, and decides nothing

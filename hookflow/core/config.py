@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
-from msgspec import Struct, field
+from hookflow.core.structs import Struct, field
 
 Command = str | tuple[str, ...]
 

@@ -7,8 +7,6 @@ from bisect import insort
 from collections import deque
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct, field
-
 from hookflow.core.config import Resource
 from hookflow.core.graph import Graph
 from hookflow.core.outcome import (
@@ -24,6 +22,7 @@ from hookflow.core.outcome import (
     transition,
 )
 from hookflow.core.rates import Rates
+from hookflow.core.structs import Struct, field
 
 
 class Task(Struct, frozen=True, kw_only=True):
