@@ -148,6 +148,11 @@ class Step(Struct, frozen=True, kw_only=True):
         """Whether nothing else may run meanwhile (an interactive step owns the terminal)."""
         return self.exclusive or self.interactive
 
+    @property
+    def is_by_type(self) -> bool:
+        """Whether not only names tell which files are its files."""
+        return bool(self.types or self.types_or or self.exclude_types)
+
 
 class Config(Struct, frozen=True, kw_only=True, dict=True):
     """The whole table. `steps` is in the order of declaration, which is the order among equals."""
