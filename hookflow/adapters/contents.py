@@ -14,17 +14,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from hookflow.adapters.conversion import Conversion, settings_directory
+from hookflow.adapters.decided import Decided
 from hookflow.adapters.git_command import directly
+from hookflow.adapters.listing import listed
 from hookflow.core import porcelain
-from hookflow.core.fingerprint import FileState
+from hookflow.core.fingerprint import FileState, file_state
 from hookflow.core.patterns import Patterns
 
-_RAW = ("diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv")
+_RAW = (
+    *("diff", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative", "--no-ext-diff", "--no-textconv"),
+    "--ignore-submodules=all",
+)
+UNTRACKED = ("ls-files", "--others", "--exclude-standard", "-z")
 _LINK, _FILE, _PROGRAM = "120000", "100644", "100755"
 _CHUNK = 1 << 20
 _COARSE = 50_000_000  # nanoseconds: what file systems' clocks may lag behind the system's, and more
-# Attributes by which the bytes in the work tree may differ from the blob's (gitattributes(5)).
-_CONVERTING = frozenset({"text", "eol", "crlf", "filter", "ident", "working-tree-encoding"})
 
 
 class Contents:
@@ -38,6 +43,7 @@ class Contents:
 
     Attributes:
         dirty: Tracked files that are not as the index has them, as far as that was of interest.
+        index: What the index has.
         untracked: Files that git would offer to track.
         opaque: Names of which it is not known what is in them: other repositories inside this one, and files
             that are to be hidden and converted on the way.
@@ -55,34 +61,32 @@ class Contents:
         self._times: dict[str, int] = {}
         self._began = time.time_ns()
         self._root = porcelain.data(str(root))
-        self._common_dir = common_dir
         self._git = directly(root)
-        self._index: dict[str, FileState] = {}
-        untrusted: set[str] = set()
-        for entry, trusted in porcelain.tagged_entries(self._git.ask("ls-files", "-s", "-v", "-z")):
-            self._index[entry.path] = FileState(entry.mode, entry.object_id)
-            if not trusted:
-                untrusted.add(entry.path)
-        untracked = porcelain.names(self._git.ask("ls-files", "--others", "--exclude-standard", "-z"))
+        self._conversion = Conversion(self._root, common_dir, self._git)
+        self._git.foresee(*UNTRACKED)  # while the index is read
+        if not hidden:
+            self._git.foresee(*_RAW, contents=True)
+        self.index = listed(self._git)
+        untracked = porcelain.names(self._git.ask(*UNTRACKED))
         self.untracked = frozenset(path for path in untracked if not path.endswith("/"))
-        converted = self._converted()
+        converted = self._conversion.converted(self.index, self.untracked)
         dirty = self._dirty() if converted or not hidden else frozenset[str]()
         # What is under a filter is not hidden: the filter, a program, would have to run.
-        stays = self._filtered(dirty) if hidden else dirty
-        if hidden:  # what is only announced is not hidden
-            untrusted |= self._announced()
+        stays = self._conversion.filtered(dirty) if hidden else dirty
+        # What is only announced is not hidden.
+        untrusted = self.index.untrusted | self._announced() if hidden else self.index.untrusted
         self._by_bytes = frozenset(untrusted | stays | (converted - dirty) | (converted & stays))
         self._states: dict[str, FileState | None] = {}
         self.dirty = dirty
         self.opaque = frozenset(path.rstrip("/") for path in untracked if path.endswith("/"))
         self.opaque |= (converted & dirty) - stays
-        self.opaque |= {path for path, state in self._index.items() if self._is_populated_submodule(path, state.mode)}
+        self.opaque |= {path for path in self.index.submodules if os.path.lexists(self._place(f"{path}/.git"))}
+        self.decided: Decided = Decided(self, None if earlier is None else earlier.decided)
 
-    @property
-    def paths(self) -> Iterator[str]:
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
         """Every file that git tracks or would offer to track."""
-        yield from self._index
-        yield from self.untracked
+        return (*self.index.paths, *self.untracked) if self.untracked else self.index.paths
 
     @property
     def looked_at(self) -> frozenset[str]:
@@ -91,19 +95,25 @@ class Contents:
 
     def knows(self, path: str) -> bool:
         """Whether it is one of the files that git tracks or would offer to track."""
-        return path in self._index or path in self.untracked
+        return path in self.index.states or path in self.untracked
 
     def state(self, path: str) -> FileState | None:
         """What a file is; None where there is none. Any path will do, ignored ones too."""
         if path not in self._states:
-            if path in self._index and path not in self._by_bytes:
-                return self._index[path]
+            if path in self.index.states and path not in self._by_bytes:
+                return self.index.states[path]
             self._states[path] = self._seen(path)
         return self._states[path]
 
+    def states(self, paths: Iterable[str]) -> dict[str, FileState]:
+        """What some files are; those that are not there are left out."""
+        index, by_bytes = self.index.states, self._by_bytes
+        seen = ((path, index[path] if path in index and path not in by_bytes else self.state(path)) for path in paths)
+        return {path: state for path, state in seen if state is not None}
+
     def is_tracked(self, path: str) -> bool:
         """Whether the index has a file of that name."""
-        return path in self._index
+        return path in self.index.states
 
     def ignored(self, inputs: Patterns) -> list[str]:
         """Files that git ignores and that rules take nevertheless.
@@ -135,8 +145,8 @@ class Contents:
         own = [os.path.join(root, origin) for origin in self._git.configuration_files]  # noqa: PTH118 (text)
         return [
             *own,
-            *map(str, self._attribute_places()),
-            str(_home() / "git" / "config"),
+            *map(str, self._conversion.places()),
+            str(settings_directory() / "config"),
             str(Path.home() / ".gitconfig"),
             "/etc/gitconfig",
         ]
@@ -144,8 +154,7 @@ class Contents:
     @property
     def is_simple(self) -> bool:
         """Whether git tells all of it without a program of the configuration's, and no other repository is in it."""
-        submodules = any(state.mode == porcelain.SUBMODULE for state in self._index.values())
-        return not (self.opaque or submodules or self._git.filter_drivers)
+        return not (self.opaque or self.index.submodules or self._git.filter_drivers)
 
     @cached_property
     def _ignored(self) -> list[str]:
@@ -157,57 +166,12 @@ class Contents:
 
     def _announced(self) -> set[str]:
         """Files of which only the name was added (``git add -N``); the index has them as empty ones."""
-        empty = self._blob_id([], 0)
-        if not any(self._size(path) for path, state in self._index.items() if state.object_id == empty):
+        if not any(self._size(path) for path in self.index.empty):
             return set()
         return {change.path for change in self._changes() if change.letter == "A"}
 
     def _changes(self) -> Iterator[porcelain.RawChange]:
-        return porcelain.raw_changes(self._git.ask_contents(*_RAW, "--ignore-submodules=all"))
-
-    def _converted(self) -> frozenset[str]:
-        """Files whose bytes in the work tree may be others than the index's although git calls them the same."""
-        settings = self._git.settings
-        if settings.get("core.autocrlf", "false").lower() not in {"false", "no", "off", "0", ""}:
-            return frozenset(self._index)
-        if not self._has_attributes():
-            return frozenset()
-        names = b"".join(porcelain.data(path) + b"\0" for path in self._index)
-        fields = porcelain.names(self._git.ask("check-attr", "-z", "--stdin", "-a", stdin=names)) if names else []
-        return frozenset(
-            path
-            for path, name, value in zip(fields[0::3], fields[1::3], fields[2::3], strict=True)
-            if name in _CONVERTING and value != "unset"
-        )
-
-    def _has_attributes(self) -> bool:
-        """Whether any attribute may be given to a file: in the work tree, or in one of git's own places."""
-        directories = {""}
-        for path in self.paths:
-            while (path := path.rpartition("/")[0]) not in directories:
-                directories.add(path)
-        # Not among `paths`: git heeds those too that it ignores.
-        if any(os.path.lexists(self._place(f"{name}/.gitattributes".lstrip("/"))) for name in directories):
-            return True
-        if "core.attributesfile" in self._git.settings:
-            return True
-        return any(place.exists() for place in self._attribute_places())
-
-    def _attribute_places(self) -> list[Path]:
-        """Where git looks for attributes outside the work tree (gitattributes(5))."""
-        return [self._common_dir / "info" / "attributes", _home() / "git" / "attributes", Path("/etc/gitattributes")]
-
-    def _filtered(self, paths: Iterable[str]) -> set[str]:
-        names = b"".join(porcelain.data(path) + b"\0" for path in paths)
-        if not names or not self._git.filter_drivers:
-            return set()
-        fields = porcelain.names(self._git.ask("check-attr", "-z", "--stdin", "filter", stdin=names))
-        return {
-            path for path, value in zip(fields[0::3], fields[2::3], strict=True) if value in self._git.filter_drivers
-        }
-
-    def _is_populated_submodule(self, path: str, mode: str) -> bool:
-        return mode == porcelain.SUBMODULE and os.path.lexists(self._place(path + "/.git"))
+        return porcelain.raw_changes(self._git.ask_contents(*_RAW))
 
     def _remembers(self, path: str, times: int) -> bool:
         """Whether a file has been read here, and a change since then would show in its times."""
@@ -240,16 +204,16 @@ class Contents:
             OSError: It cannot be read.
         """
         if stat.S_ISLNK(mode):
-            return FileState(_LINK, self._blob_id([link := os.readlink(place)], len(link)))  # noqa: PTH115 (bytes)
+            return file_state(_LINK, self._blob_id([link := os.readlink(place)], len(link)))  # noqa: PTH115 (bytes)
         if not stat.S_ISREG(mode):
             return None
         with open(place, "rb") as file:  # noqa: PTH123 (a name in bytes)
             size = os.fstat(file.fileno()).st_size
-            return FileState(self._mode(path, mode), self._blob_id(iter(lambda: file.read(_CHUNK), b""), size))
+            return file_state(self._mode(path, mode), self._blob_id(iter(lambda: file.read(_CHUNK), b""), size))
 
     def _mode(self, path: str, mode: int) -> str:
-        if self._git.settings.get("core.filemode", "true").lower() == "false" and path in self._index:
-            return self._index[path].mode
+        if self._git.settings.get("core.filemode", "true").lower() == "false" and path in self.index.states:
+            return self.index.states[path].partition(" ")[0]
         return _PROGRAM if mode & stat.S_IXUSR else _FILE
 
     def _blob_id(self, chunks: Iterable[bytes], size: int) -> str:
@@ -263,10 +227,6 @@ class Contents:
 
     def _place(self, path: str) -> bytes:
         return os.path.join(self._root, porcelain.data(path))  # noqa: PTH118 (bytes)
-
-
-def _home() -> Path:
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
 
 
 def walk(root: bytes, directory: str) -> Iterator[str]:
@@ -283,5 +243,4 @@ def walk(root: bytes, directory: str) -> Iterator[str]:
 
 def states(contents: Contents, paths: Iterable[str]) -> Mapping[str, FileState]:
     """What some files are; those that are not there are left out."""
-    seen = ((path, contents.state(path)) for path in paths)
-    return {path: state for path, state in seen if state is not None}
+    return contents.states(paths)

@@ -9,8 +9,8 @@ names: no monitor, no hook, no filter, no textconv, no external diff.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _QUIET = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 # Writing the index would run the hook post-index-change. Reading runs none, and asks where hooks are.
 _HOOKLESS = ("-c", f"core.hooksPath={os.devnull}")
+_READING = {"GIT_OPTIONAL_LOCKS": "0"}  # no lock on the index, no refreshed copy of it
 
 _NO_GIT = "git was not found on PATH; hookflow needs it to see what changed"
 
@@ -48,6 +49,7 @@ class GitCommand:
         if not directory.is_dir():
             raise BrokenEnvironmentError(f"{directory}: there is no such directory")
         self._directory = directory
+        self._foreseen: dict[tuple[str, ...], spawned.Begun] = {}
         self._git = None if direct and spawned.POSSIBLE else _command_layer(directory)
 
     @cached_property
@@ -92,8 +94,7 @@ class GitCommand:
         Raises:
             GitError: It ended with another code than 0.
         """
-        # No lock on the index, no refreshed copy of it.
-        return self._run(_QUIET, arguments, {"GIT_OPTIONAL_LOCKS": "0", **_index(index)}, stdin)
+        return self._run(_QUIET, arguments, {**_READING, **_index(index)}, stdin)
 
     def ask_contents(self, *arguments: str, index: str | None = None, stdin: bytes = b"") -> bytes:
         """As `ask`, for commands that compare or convert contents: filters are passed over.
@@ -101,7 +102,22 @@ class GitCommand:
         Raises:
             GitError: It ended with another code than 0.
         """
-        return self._run(self._unfiltered, arguments, {"GIT_OPTIONAL_LOCKS": "0", **_index(index)}, stdin)
+        return self._run(self._unfiltered, arguments, {**_READING, **_index(index)}, stdin)
+
+    def foresee(self, *arguments: str, contents: bool = False) -> None:
+        """Start a command that will soon be asked for, so that it runs while something else is done.
+
+        Whoever asks first for exactly the same gets what it prints; who asks later asks again. So this is for what may
+        be as old as now, and before anything is changed that it is about.
+
+        Args:
+            arguments: The command and its arguments.
+            contents: Whether it will be asked for by `ask_contents`, else by `ask`.
+        """
+        if self._git is None and spawned.POSSIBLE:
+            words = ("git", *(self._unfiltered if contents else _QUIET), *arguments)
+            with suppress(OSError):  # who asks for it finds out
+                self._foreseen[words] = spawned.Begun(self._here(words), _environment(_READING))
 
     def write(self, *arguments: str, index: str | None = None, stdin: bytes = b"") -> bytes:
         """As `ask_contents`, for commands that change the index or the object database.
@@ -138,13 +154,21 @@ class GitCommand:
         return out
 
     def _directly(self, words: list[str], environment: Mapping[str, str], stdin: bytes) -> tuple[int, bytes, str]:
-        # As GitPython does: what git says is in English, whatever the locale.
-        language = {"LANGUAGE": "C", "LC_ALL": "C"}
-        here = [words[0], "-C", str(self._directory), *words[1:]]
+        begun = self._foreseen.pop(tuple(words), None) if environment == _READING and not stdin else None
+        if begun is not None:
+            return begun.output()
         try:
-            return spawned.output(here, {**os.environ, **language, **environment}, stdin)
+            return spawned.output(self._here(words), _environment(environment), stdin)
         except FileNotFoundError:
             raise BrokenEnvironmentError(_NO_GIT) from None
+
+    def _here(self, words: Sequence[str]) -> list[str]:
+        return [words[0], "-C", str(self._directory), *words[1:]]
+
+
+def _environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Ours. As GitPython does: what git says is in English, whatever the locale."""
+    return {**os.environ, "LANGUAGE": "C", "LC_ALL": "C", **more}
 
 
 @cache

@@ -5,45 +5,56 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 POSSIBLE = hasattr(os, "posix_spawnp")
-_CHUNK = 1 << 16
 
 
 def output(words: Sequence[str], environment: Mapping[str, str], stdin: bytes = b"") -> tuple[int, bytes, str]:
-    """Call a program and wait for its end.
+    """Call a program and wait for its end: see `Begun`."""
+    return Begun(words, environment, stdin).output()
+
+
+class Begun:
+    """A program that was started, and is not waited for yet. It writes to files, so nobody need read meanwhile.
 
     Args:
         words: The program and its arguments.
         environment: All of its variables.
         stdin: What it reads.
 
-    Returns:
-        Its exit code (negative for a signal), what it wrote to standard output, and to standard error as text.
-
     Raises:
         FileNotFoundError: There is no such program on PATH.
         OSError: It cannot be started.
     """
-    with ExitStack() as stack:
-        source, errors = _file(stack, "stdin", stdin), _file(stack, "stderr", b"")
-        reading, writing = os.pipe()
-        stack.callback(os.close, reading)
-        actions = [
-            (os.POSIX_SPAWN_DUP2, source, 0),
-            (os.POSIX_SPAWN_DUP2, writing, 1),
-            (os.POSIX_SPAWN_DUP2, errors, 2),
-        ]
-        try:
-            pid = os.posix_spawnp(
-                words[0], [os.fsencode(word) for word in words], dict(environment), file_actions=actions
-            )
-        finally:
-            os.close(writing)
-        chunks = iter(lambda: os.read(reading, _CHUNK), b"")
-        out = b"".join(chunks)
-        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        os.lseek(errors, 0, os.SEEK_SET)
-        said = b"".join(iter(lambda: os.read(errors, _CHUNK), b""))
-    return status, out, said.decode("utf-8", "replace")
+
+    __slots__ = ("_errors", "_files", "_out", "_pid")
+
+    def __init__(self, words: Sequence[str], environment: Mapping[str, str], stdin: bytes = b"") -> None:
+        with ExitStack() as stack, ExitStack() as source:
+            self._out, self._errors = _file(stack, "stdout", b""), _file(stack, "stderr", b"")
+            actions = [
+                (os.POSIX_SPAWN_DUP2, _file(source, "stdin", stdin), 0),
+                (os.POSIX_SPAWN_DUP2, self._out, 1),
+                (os.POSIX_SPAWN_DUP2, self._errors, 2),
+            ]
+            arguments = [os.fsencode(word) for word in words]
+            self._pid = os.posix_spawnp(words[0], arguments, dict(environment), file_actions=actions)
+            self._files = stack.pop_all()
+
+    def output(self) -> tuple[int, bytes, str]:
+        """Wait for its end.
+
+        Returns:
+            Its exit code (negative for a signal), what it wrote to standard output, and to standard error as text.
+        """
+        with self._files:
+            status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+            return status, _content(self._out), _content(self._errors).decode("utf-8", "replace")
+
+
+def _content(descriptor: int) -> bytes:
+    size = os.lseek(descriptor, 0, os.SEEK_END)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    chunks = iter(lambda: os.read(descriptor, max(1, size)), b"")
+    return b"".join(chunks) if size else b""
 
 
 def _file(stack: ExitStack, name: str, content: bytes) -> int:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from hookflow.core.fingerprint import Circumstances, Deciding, Files, FileState,
 from hookflow.core.patterns import Patterns
 from hookflow.core.structs import replace
 
-_MANY = 50_000  # paths; more of them are looked for again rather than kept
 _ANY_RUN = ""  # the id of a run is in a step's environment, and decides nothing
 # Rules that take no file: a step whose result on a file depends on that file alone has no others, but inputs.
 _NO_FILES = ("/.hookflow-no-such-file",)
@@ -49,8 +48,6 @@ class Moment:
         self._around = replace(around, run=_ANY_RUN)
         self._root = prepared.project.repository.root
         self._config = prepared.project.config
-        self._of_rules: dict[tuple[object, ...], Files | None] = {}
-        self._of_lines: dict[tuple[str, ...], frozenset[str]] = {}
         self._whole: dict[str, Fingerprint | None] = {}
 
     def fingerprint(self, name: str) -> Fingerprint | None:
@@ -69,7 +66,7 @@ class Moment:
         if alone is None:
             return None
         states = contents.states(self.contents, self._prepared.decisions[name].files)
-        return {path: digest((alone.key, path, state.mode, state.object_id)) for path, state in states.items()}
+        return {path: digest((alone.key, path, state)) for path, state in states.items()}
 
     def _fingerprint(self, step: Step, *, passed: tuple[str, ...] | None = ()) -> Fingerprint | None:
         files = self._files(step)
@@ -94,25 +91,7 @@ class Moment:
 
     def _files(self, step: Step) -> Files | None:
         """The files that decide; None where it is not known what is in one of them."""
-        deciding = Deciding(step, self._config)
-        if deciding.rules not in self._of_rules:
-            self._of_rules[deciding.rules] = self._decided_by(deciding, step.inputs)
-        return self._of_rules[deciding.rules]
-
-    def _decided_by(self, deciding: Deciding, inputs: Sequence[str]) -> Files | None:
-        if any(deciding.takes(path) for path in self.contents.opaque):
-            return None
-        paths = deciding.among(self._taken, frozenset(self.contents.paths))
-        ignored = filter(deciding.takes, self.contents.ignored(Patterns(inputs)) if inputs else ())
-        return Files(contents.states(self.contents, [*paths, *ignored]))
-
-    def _taken(self, rules: Patterns) -> frozenset[str]:
-        if rules.lines in self._of_lines:
-            return self._of_lines[rules.lines]
-        found = frozenset(filter(rules.matches, self.contents.paths if rules.lines else ()))
-        if len(found) <= _MANY:
-            self._of_lines[rules.lines] = found
-        return found
+        return self.contents.decided.files(Deciding(step, self._config), step.inputs)
 
     def _given(self, step: Step) -> tuple[str, ...] | None:
         takes_files = any(command.uses(each, "{files}") for each in (step.run, step.fix) if each is not None)
@@ -138,7 +117,7 @@ class Moment:
         for maker in self._makers(step):
             made = list(outputs.find(self._root, Patterns(maker.outputs))) if maker.outputs else []
             states = contents.states(self.contents, made)
-            found |= {path: f"{state.mode} {state.object_id}" for path, state in states.items()}
+            found |= states
         return found
 
     def _tools(self, step: Step, environment: Mapping[str, str], made: Mapping[str, str]) -> dict[str, str]:
@@ -158,12 +137,12 @@ class Moment:
             if path in made or own.matches(path):
                 continue  # what the step makes itself, and what is told by its content already
             state = self._state_inside(place)
-            found[word] = f"{state.mode} {state.object_id}" if state is not None else tools.identity(place)
+            found[word] = state if state is not None else tools.identity(place)
         for place in dict.fromkeys([self._root, directory]):
             for lock in tools.locks(place):
                 path = os.path.relpath(lock, self._root)
                 if (state := self.contents.state(path)) is not None:
-                    found[path] = state.object_id
+                    found[path] = state.partition(" ")[2]
             found |= tools.installed_packages(place)
         return found
 

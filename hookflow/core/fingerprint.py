@@ -14,17 +14,19 @@ from hookflow.core.patterns import Patterns
 from hookflow.core.porcelain import data
 from hookflow.core.structs import Struct, field
 
-SCHEMA = 1  # of the key: raised whenever what goes into it changes
+SCHEMA = 2  # of the key: raised whenever what goes into it changes
 
 # Of the other hooks, files are not the subject (a message is, a checkout, ...), so files cannot tell the result.
 _STAGES_TOLD_BY_FILES = frozenset({"pre-commit", "pre-merge-commit", "pre-push", MANUAL})
 
 
-class FileState(Struct, frozen=True):
-    """What a file is: six octal digits of mode, and git's id of its bytes as they stand in the work tree."""
+# What a file is: six octal digits of mode, a blank, and git's id of its bytes as they stand in the work tree.
+FileState = str
 
-    mode: str
-    object_id: str
+
+def file_state(mode: str, object_id: str) -> FileState:
+    """What a file of this mode and git's id is."""
+    return f"{mode} {object_id}"
 
 
 class Files(Struct, frozen=True, dict=True):
@@ -34,13 +36,12 @@ class Files(Struct, frozen=True, dict=True):
 
     @cached_property
     def digest(self) -> str:
-        """One for all of them: path bytes, mode and object id, sorted by path."""
-        whole = hashlib.sha256()
-        for path in sorted(self.states, key=data):
-            state = self.states[path]
-            for part in (data(path), state.mode.encode(), state.object_id.encode()):
-                whole.update(_prefixed(part))
-        return whole.hexdigest()
+        """One for all of them."""
+        return hashlib.sha256(self.as_bytes()).hexdigest()
+
+    def as_bytes(self) -> bytes:
+        """Paths and what they are by turns, sorted by path. Neither has a NUL in it, which ends each of them."""
+        return data("".join([f"{path}\0{state}\0" for path, state in sorted(self.states.items())]))
 
 
 class Part(Struct, frozen=True):
@@ -182,22 +183,28 @@ class Deciding:
 
     def takes(self, path: str) -> bool:
         """Whether the content of `path` decides."""
-        return bool(self.among(lambda rules: frozenset([path] if rules.matches(path) else ()), frozenset([path])))
+        return bool(self.among([path]))
 
-    def among(self, taken: Callable[[Patterns], frozenset[str]], paths: frozenset[str]) -> frozenset[str]:
-        """Those of many paths that decide.
+    def among(self, paths: Sequence[str], taken: Callable[[Patterns], Sequence[str]] | None = None) -> Sequence[str]:
+        """Those of many paths that decide, each once.
 
         Args:
-            taken: Those of them that rules take; steps that share rules need not ask twice.
             paths: All of them.
+            taken: Those of them that rules take, for who has steps that share rules.
         """
-        found = paths if self.everything else taken(self._files)
-        # Sets of many paths are not copied for rules that take none.
+        ask = taken or (lambda rules: rules.among(paths))
+        found = paths if self.everything else ask(self._files)
         if not self.everything:
-            found = found | taken(self._inputs) if self._inputs.lines else found
-            found = found - taken(self._exclude) if self._exclude.lines else found
-            found |= taken(self._global)
-        return found - taken(self._outputs) if self._outputs.lines else found
+            found = [*found, *ask(self._inputs)] if self._inputs.lines else found
+            found = _without(found, ask(self._exclude)) if self._exclude.lines else found
+            found = [*found, *ask(self._global)] if self._global.lines else found
+        found = _without(found, ask(self._outputs)) if self._outputs.lines else found
+        return [*dict.fromkeys(found)] if self._inputs.lines or self._global.lines else found
+
+
+def _without(paths: Sequence[str], others: Sequence[str]) -> Sequence[str]:
+    left_out = frozenset(others)
+    return [path for path in paths if path not in left_out] if left_out else paths
 
 
 def differences(before: Fingerprint, now: Fingerprint) -> list[str]:
@@ -212,10 +219,10 @@ def _file_differences(before: Mapping[str, FileState], now: Mapping[str, FileSta
             yield f"{path} is new"
         elif new is None:
             yield f"{path} is gone"
-        elif old.object_id != new.object_id:
-            yield f"{path} has another content"
-        elif old.mode != new.mode:
-            yield f"{path} has another mode ({old.mode}, now {new.mode})"
+        elif old != new:
+            (old_mode, _, old_id), (new_mode, _, new_id) = old.partition(" "), new.partition(" ")
+            same = old_id == new_id
+            yield f"{path} has another {f'mode ({old_mode}, now {new_mode})' if same else 'content'}"
 
 
 _SENTENCES = {

@@ -4,7 +4,7 @@ import json
 import re
 import zlib
 
-from hookflow.core.fingerprint import Files, FileState, Part
+from hookflow.core.fingerprint import Files, Part
 from hookflow.core.porcelain import data, names
 from hookflow.core.structs import Struct, as_builtins
 
@@ -142,12 +142,7 @@ def _part(value: object) -> Part:
 
 def files_as_bytes(files: Files) -> bytes:
     """Files with what they were, small: names and states by turns, each ended by a NUL."""
-    squeezed = zlib.compressobj(1)
-    parts = [
-        squeezed.compress(b"%s\0%s %s\0" % (data(path), state.mode.encode(), state.object_id.encode()))
-        for path, state in sorted(files.states.items())
-    ]
-    return b"".join([*parts, squeezed.flush()])
+    return zlib.compress(files.as_bytes(), 1)
 
 
 def files_from_bytes(content: bytes) -> Files:
@@ -158,7 +153,7 @@ def files_from_bytes(content: bytes) -> Files:
     """
     try:
         fields = names(zlib.decompress(content))
-        pairs = zip(fields[0::2], fields[1::2], strict=True)
-        return Files({path: FileState(*state.split(" ", 1)) for path, state in pairs})
-    except (zlib.error, TypeError) as error:
+        states = dict(zip(fields[0::2], fields[1::2], strict=True))
+    except zlib.error as error:
         raise ValueError(str(error)) from error
+    return Files(states)

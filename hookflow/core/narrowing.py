@@ -17,6 +17,10 @@ class Narrowing:
     Args:
         step: The step.
         tags: `identify` tags of a path, asked for only where the step names tags and its expressions allow.
+
+    Attributes:
+        rules: What decides: two of equal rules take the same files.
+        narrows: Whether there is any rule.
     """
 
     def __init__(self, step: Step, tags: Callable[[str], Collection[str]]) -> None:
@@ -27,6 +31,8 @@ class Narrowing:
         self._exclude_types = frozenset(step.exclude_types)
         self._by_tags = bool(self._types or self._types_or or self._exclude_types)
         self._tags = tags
+        self.rules = (step.files_regex, step.exclude_regex, step.types, step.types_or, step.exclude_types)
+        self.narrows = any(self.rules)
 
     def takes(self, path: str) -> bool:
         """Whether expressions and tags allow `path`."""

@@ -6,7 +6,7 @@ Matching is pathspec's. Paths are relative to the repository's root, ``/``-separ
 import itertools
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ _ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?[^\]]*\]", re.DOTALL)
 
 EVERY_FILE = ("**",)  # of a step that names no files
 _KNOWN: dict[tuple[str, ...], str] = {}  # expressions by their rules; nothing in them depends on a run
+# ``*.py`` and the like: whether a path has a name that ends so can be told without an expression.
+_ENDING = re.compile(r"\*([A-Za-z0-9._+-]+)", re.ASCII)
 _GROUP = re.compile(r"\(\?P<\w+>")  # the name of a group, which an expression may have only once
 
 
@@ -67,8 +69,29 @@ class Patterns:
         """Whether the rules take `path`."""
         if not self.lines:
             return False
+        if self._endings:
+            return path.endswith(self._endings) or any(f"{ending}/" in path for ending in self._endings)
         known = path.replace("\n", _NEWLINE)
         return self._any.search(known) is not None if self._any is not None else self._spec.match_file(known)
+
+    def among(self, paths: Sequence[str]) -> list[str]:
+        """Those of many paths that the rules take, in the same order: as `matches` of each, but quick."""
+        if not self.lines or not paths:
+            return []
+        if self.lines == EVERY_FILE:
+            return [*paths]
+        whole = "\0".join(paths)
+        if self._endings and not any(f"{ending}/" in whole for ending in self._endings):
+            return [path for path in paths if path.endswith(self._endings)]
+        if self._endings or self._any is None or "\n" in whole:
+            return [path for path in paths if self.matches(path)]
+        return list(filter(self._any.search, paths))
+
+    @cached_property
+    def _endings(self) -> tuple[str, ...]:
+        """Where each rule takes every name with a certain ending: those endings; else none."""
+        found = [_ENDING.fullmatch(line) for line in self.lines]
+        return tuple(each[1] for each in found if each is not None) if all(found) else ()
 
     @cached_property
     def _any(self) -> re.Pattern[str] | None:

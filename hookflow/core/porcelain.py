@@ -3,7 +3,6 @@
 Names become text with surrogate escapes for what is not UTF-8, so that every name survives the way back.
 """
 
-import sys
 from collections.abc import Iterator
 
 from hookflow.core.structs import Struct
@@ -88,15 +87,3 @@ def index_entries(output: bytes) -> Iterator[IndexEntry]:
 def index_information(entries: list[IndexEntry]) -> bytes:
     """What ``update-index -z --index-info`` reads to set some entries."""
     return b"".join(f"{entry.mode} {entry.object_id}\t".encode() + data(entry.path) + b"\0" for entry in entries)
-
-
-def tagged_entries(output: bytes) -> Iterator[tuple[IndexEntry, bool]]:
-    """The entries of ``ls-files -s -v -z``, and whether git compares the file with it.
-
-    Git does not look at what was marked with ``update-index --assume-unchanged`` or ``--skip-worktree``, nor is there
-    one version of an unmerged path; of such a path there is an entry for each of its versions.
-    """
-    for line in filter(None, output.split(b"\0")):
-        about, _, name = line.partition(b"\t")
-        tag, mode, object_id, _ = about.decode("ascii").split(" ")
-        yield IndexEntry(sys.intern(mode), object_id, text(name)), tag == "H"

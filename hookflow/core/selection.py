@@ -4,6 +4,7 @@ Paths are relative to the repository's root, ``/``-separated, UTF-8 with surroga
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from hookflow.core import command
 from hookflow.core.config import MANUAL, Config, Step
@@ -55,9 +56,22 @@ class FileFilter:
         self.exclude = Patterns(step.exclude)
         self._narrowing = Narrowing(step, tags)
 
+    @property
+    def rules(self) -> tuple[object, ...]:
+        """What decides: two filters of equal rules take the same files."""
+        return self.patterns.lines, self.exclude.lines, self._narrowing.rules
+
     def matches(self, path: str) -> bool:
         """Whether `path` is one of the step's files. Tags are asked for only where patterns allow."""
         return self.patterns.matches(path) and not self.exclude.matches(path) and self._narrowing.takes(path)
+
+    def among(self, paths: Sequence[str]) -> list[str]:
+        """Those of many paths that are the step's files, in the same order."""
+        found = self.patterns.among(paths)
+        if self.exclude.lines:
+            excluded = frozenset(self.exclude.among(found))
+            found = [path for path in found if path not in excluded] if excluded else found
+        return [path for path in found if self._narrowing.takes(path)] if self._narrowing.narrows else found
 
 
 class Touched(Struct, frozen=True):
@@ -76,8 +90,8 @@ class Touched(Struct, frozen=True):
     inputs: Patterns = field(default_factory=lambda: Patterns(()))
 
 
-class Selector(Struct, frozen=True):
-    """Decides for each step.
+class Selector(Struct, frozen=True, dict=True):
+    """Decides for each step. Steps of equal rules share what is found, so that each path is looked at once for all.
 
     Attributes:
         config: For ``smart-execution``.
@@ -139,33 +153,68 @@ class Selector(Struct, frozen=True):
         step = self.config.step(name)
         if decision.touched is not None or step.hook is not None or not (step.modifies or name in self.fixing):
             return decision.files
-        accepts = FileFilter(step, self.tags)
-        return tuple(path for path in self.everything() if accepts.matches(path))
+        return self._all_of(step)
 
     def _decide(self, step: Step, makers: Sequence[str]) -> Decision:
         if step.name in self.left_out:
             return Decision(run=False, reason=f"left out by {self.left_out[step.name]}")
-        accepts = FileFilter(step, self.tags)
-        changes = self.changes if step.hook is None else self._changes_for_hooks()
-        changed = [change for change in changes if accepts.matches(change.path)]
         whole_reason = self._reason_for_all(step, makers)
         if whole_reason is not None:
-            files = tuple(sorted(path for path in self.everything() if accepts.matches(path)))
-            return self._with_files(step, files, whole_reason)
-        files = tuple(change.path for change in changed if not change.deleted)
+            return self._with_files(step, self._all_of(step), whole_reason)
+        files, changed = self._changed_of(step)
         if changed:
-            return self._with_files(step, files, _count_reason(len(changed)))
+            return self._with_files(step, files, _count_reason(changed))
         if (reason := self._reason_without_changes(step)) is not None:
             return self._with_files(step, files, reason)
         return Decision(run=False, reason="none of its files changed" if self.changes else "nothing changed")
 
-    def _changes_for_hooks(self) -> Sequence[Change]:
+    @cached_property
+    def _found(self) -> dict[tuple[object, ...], tuple[str, ...]]:
+        """Files that filters took, by their rules."""
+        return {}
+
+    @cached_property
+    def _counted(self) -> dict[tuple[object, ...], tuple[tuple[str, ...], int]]:
+        """Changed files that filters took, by their rules, and how many they are with the deleted ones."""
+        return {}
+
+    @cached_property
+    def _sets(self) -> dict[tuple[str, ...], frozenset[str]]:
+        """Lists of files that steps share, as sets."""
+        return {}
+
+    @cached_property
+    def _changed_paths(self) -> tuple[list[str], frozenset[str]]:
+        """The changed paths, and those of them that are deleted."""
+        return [change.path for change in self.changes], frozenset(each.path for each in self.changes if each.deleted)
+
+    def _all_of(self, step: Step) -> tuple[str, ...]:
+        """All files of a step, sorted."""
+        accepts = FileFilter(step, self.tags)
+        if accepts.rules not in self._found:
+            self._found[accepts.rules] = tuple(sorted(accepts.among(tuple(self.everything()))))
+        return self._found[accepts.rules]
+
+    def _changed_of(self, step: Step) -> tuple[tuple[str, ...], int]:
+        """The changed files of a step that are there, and the number of all of them."""
+        accepts = FileFilter(step, self.tags)
+        rules = (step.hook is None, accepts.rules)
+        if rules not in self._counted:
+            paths, deleted = self._changed_paths
+            if step.hook is not None:
+                paths, deleted = self._paths_for_hooks(), frozenset()
+            changed = accepts.among(paths)
+            there = [path for path in changed if path not in deleted] if deleted else changed
+            self._counted[rules] = tuple(there), len(changed)
+        return self._counted[rules]
+
+    def _paths_for_hooks(self) -> list[str]:
         """What hooks of pre-commit's are about: never a deleted file."""
         if self.stage in _STAGES_OF_MESSAGES:
-            return () if self.message is None else (Change(self.message),)
+            return [] if self.message is None else [self.message]
         if self.stage in {"post-checkout", "post-commit", "post-merge", "post-rewrite", "pre-rebase"}:
-            return ()
-        return [change for change in self.changes if not change.deleted]
+            return []
+        return [change.path for change in self.changes if not change.deleted]
 
     def _reason_without_changes(self, step: Step) -> str | None:
         """Why the step runs although none of its files changed, or None."""
@@ -185,11 +234,14 @@ class Selector(Struct, frozen=True):
             return f"{makers[0]} makes what it reads"
         if not step.inputs:
             return None
-        inputs, excluded = Patterns(step.inputs), Patterns(step.exclude)
-        for change in self.changes:
-            if inputs.matches(change.path) and not excluded.matches(change.path):
-                return f"its input {change.path} changed"
-        return None
+        rules = (step.inputs, step.exclude)
+        if rules not in self._found:
+            excluded = Patterns(step.exclude)
+            paths = Patterns(step.inputs).among(self._changed_paths[0])
+            first = next((path for path in paths if not excluded.matches(path)), None)
+            self._found[rules] = () if first is None else (first,)
+        changed = self._found[rules]
+        return f"its input {changed[0]} changed" if changed else None
 
     def _with_files(self, step: Step, files: tuple[str, ...], reason: str) -> Decision:
         passes_files = command.uses(step.run, "{files}")
@@ -198,7 +250,12 @@ class Selector(Struct, frozen=True):
         only_passed = passes_files and (step.fix is None or command.uses(step.fix, "{files}"))
         if step.hook is not None and (not files or not step.hook.pass_filenames):
             only_passed = False
-        return Decision(run=True, reason=reason, files=files, touched=frozenset(files) if only_passed else None)
+        return Decision(run=True, reason=reason, files=files, touched=self._as_set(files) if only_passed else None)
+
+    def _as_set(self, files: tuple[str, ...]) -> frozenset[str]:
+        if files not in self._sets:
+            self._sets[files] = frozenset(files)
+        return self._sets[files]
 
 
 def touched_by_all(step: Step, tags: Tags) -> Touched:

@@ -16,11 +16,11 @@ from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import BROKEN, INDEX, Database
 from hookflow.adapters.store import BLOBS, Duration, History, Store
 from hookflow.core.estimate import Past
-from hookflow.core.fingerprint import Files, FileState, Fingerprint, Part
+from hookflow.core.fingerprint import Files, Fingerprint, Part, file_state
 from hookflow.core.kept import Kept, Output
 
 KEY, OTHER = "a" * 64, "b" * 64
-SOME = Fingerprint((Part("command", "run", '"true"'),), Files({"a\n\udcff": FileState("100644", "c" * 40)}))
+SOME = Fingerprint((Part("command", "run", '"true"'),), Files({"a\n\udcff": file_state("100644", "c" * 40)}))
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_only_the_owner_may_read_it(store: Store, state: Path) -> None:
 
 def test_the_last_pass_of_a_step_replaces_the_one_before(store: Store) -> None:
     """Its manifest goes, unless another step has the same one."""
-    other = Fingerprint(SOME.parts, Files({"b": FileState("100644", "d" * 40)}))
+    other = Fingerprint(SOME.parts, Files({"b": file_state("100644", "d" * 40)}))
     store.keep([(result(store), SOME), (result(store, OTHER, step="lint"), SOME)])
     before, _ = store.blobs.total()
     store.keep([(result(store, "c" * 64), other)])
@@ -310,7 +310,7 @@ from pathlib import Path
 from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import Database
 from hookflow.adapters.store import BLOBS, Duration, History, Store
-from hookflow.core.fingerprint import Files, FileState, Fingerprint, Part
+from hookflow.core.fingerprint import Files, Fingerprint, Part, file_state
 from hookflow.core.kept import Kept, Output
 state, number, rounds, start = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 time.sleep(max(0, start - time.time()))
@@ -320,7 +320,7 @@ store = Store(database, Blobs(state / BLOBS))
 print("open", flush=True)
 for turn in range(rounds):
     made = (Output("out", 0o644, store.blobs.put(b"%d" % turn)),)
-    files = Fingerprint((Part("a", "b", "c"),), Files({"a": FileState("100644", f"{turn:040}")}))
+    files = Fingerprint((Part("a", "b", "c"),), Files({"a": file_state("100644", f"{turn:040}")}))
     kept = Kept(key=f"{turn:064}", step="s", run=f"r{number}", seconds=1.0, log=store.blobs.put(b"log %d" % turn),
                 outputs=made, size=1)
     store.keep([(kept, files)], [f"{number:032}{turn:032}"])

@@ -12,21 +12,22 @@ from hookflow.core.fingerprint import (
     Circumstances,
     Deciding,
     Files,
-    FileState,
     Fingerprint,
     Part,
     differences,
     digest,
+    file_state,
     fingerprint,
     uncached_because,
 )
+from hookflow.core.patterns import Patterns
 from hookflow.core.porcelain import text
 from hookflow.core.structs import replace
 
 # Names of any bytes: what is not UTF-8 comes as surrogate escapes.
 NAMES = st.binary(min_size=1, max_size=6).filter(lambda name: b"\0" not in name).map(text)
 STATES = st.builds(
-    FileState, st.sampled_from(["100644", "100755", "120000"]), st.sampled_from(["a" * 40, "b" * 40, "c" * 64])
+    file_state, st.sampled_from(["100644", "100755", "120000"]), st.sampled_from(["a" * 40, "b" * 40, "c" * 64])
 )
 FILES = st.dictionaries(NAMES, STATES, max_size=5)
 PARTS = st.lists(st.builds(Part, st.sampled_from(["tool", "made", "needs"]), NAMES, NAMES), max_size=4)
@@ -41,7 +42,7 @@ AROUND = Circumstances(
     needs={},
     made={},
 )
-SOME = Files({"a.py": FileState("100644", "a" * 40), "b.py": FileState("100644", "b" * 40)})
+SOME = Files({"a.py": file_state("100644", "a" * 40), "b.py": file_state("100644", "b" * 40)})
 
 
 def key(of: Step | None = None, files: Files = SOME, **around) -> str:
@@ -86,8 +87,8 @@ def test_path_mode_and_content_of_each_file_decide(files, data) -> None:
     rest = {name: found for name, found in files.items() if name != path}
     others = [
         rest,
-        files | {path: replace(state, mode="100600")},
-        files | {path: replace(state, object_id="d" * 40)},
+        files | {path: file_state("100600", state.split()[1])},
+        files | {path: file_state(state.split()[0], "d" * 40)},
         rest | {path + "x": state},
         rest | {path + "\udcff": state},
     ]
@@ -189,9 +190,9 @@ def test_differences_name_exactly_the_files_that_differ(before, now) -> None:
 
 def test_differences_say_how_a_file_differs() -> None:
     """New, gone, another content, another mode."""
-    state = FileState("100644", "a" * 40)
+    state = file_state("100644", "a" * 40)
     before = Fingerprint((), Files(dict.fromkeys(["content", "gone", "mode", "same"], state)))
-    states = {"content": FileState("100644", "b" * 40), "mode": FileState("100755", "a" * 40)}
+    states = {"content": file_state("100644", "b" * 40), "mode": file_state("100755", "a" * 40)}
     now = Fingerprint((), Files({**states, "new": state, "same": state}))
     assert differences(before, now) == [
         "content has another content",
@@ -304,9 +305,15 @@ def test_steps_share_what_was_found_only_if_they_say_the_same(one: Step, other: 
 
 @given(STEPS)
 def test_many_paths_at_once_are_those_that_decide_alone(one: Step) -> None:
-    """Sets of paths, and one path after another."""
-    deciding = Deciding(one, Config())
-    paths = frozenset(["x.py", "a/b", "a/c.py", "b/c.json", "README", "x.toml", "a/x.toml"])
-    assert deciding.among(lambda rules: frozenset(filter(rules.matches, paths)), paths) == set(
-        filter(deciding.takes, paths)
+    """Lists of paths, and one path after another: what files or inputs take, less what is excluded or made."""
+    config = Config(global_inputs=("x.toml",))
+    deciding = Deciding(one, config)
+    paths = ["x.py", "a/b", "a/c.py", "b/c.json", "README", "x.toml", "a/x.toml"]
+    files, inputs, exclude, outputs = (
+        set(filter(Patterns(rules).matches, paths)) for rules in (one.files, one.inputs, one.exclude, one.outputs)
     )
+    wanted = ((files | inputs) - exclude | {"x.toml", "a/x.toml"}) if one.files else set(paths)
+    found = deciding.among(paths)
+    assert set(found) == wanted - outputs
+    assert len(found) == len(set(found))
+    assert set(found) == {path for path in paths if deciding.takes(path)}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hookflow.core import kept
-from hookflow.core.fingerprint import Files, FileState, Part
+from hookflow.core.fingerprint import Files, FileState, Part, file_state
 from hookflow.core.kept import Output
 from hookflow.core.porcelain import text
 
@@ -134,7 +134,7 @@ def test_parts_survive_the_way_through_json(parts: tuple[Part, ...]) -> None:
 
 
 @given(
-    st.dictionaries(NAMES, st.builds(FileState, st.sampled_from(["100644", "120000"]), st.just("a" * 40)), max_size=6)
+    st.dictionaries(NAMES, st.builds(file_state, st.sampled_from(["100644", "120000"]), st.just("a" * 40)), max_size=6)
 )
 def test_files_survive_the_way_through_bytes(states: dict[str, FileState]) -> None:
     """Of any names, with a newline or a blank in them too."""
@@ -143,7 +143,7 @@ def test_files_survive_the_way_through_bytes(states: dict[str, FileState]) -> No
 
 def test_equal_files_are_equal_bytes() -> None:
     """In whatever order they were found, so that the same manifest is one blob."""
-    state = FileState("100644", "a" * 40)
+    state = file_state("100644", "a" * 40)
     assert kept.files_as_bytes(Files({"a": state, "b": state})) == kept.files_as_bytes(Files({"b": state, "a": state}))
 
 
@@ -229,7 +229,7 @@ def test_forged_files_are_refused_as_a_wrong_value(content: bytes) -> None:
 
 def test_half_a_manifest_is_refused() -> None:
     """Wherever it was cut."""
-    whole = kept.files_as_bytes(Files({f"file {number}": FileState("100644", "a" * 40) for number in range(9)}))
+    whole = kept.files_as_bytes(Files({f"file {number}": file_state("100644", "a" * 40) for number in range(9)}))
     for size in range(len(whole)):
         with pytest.raises(ValueError, match=r"."):
             kept.files_from_bytes(whole[:size])

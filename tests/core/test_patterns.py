@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import PATHS, RULES
+from strategies import PATHS, RULE_LISTS, RULES
 
 from hookflow.core.patterns import Patterns, problem
 
@@ -49,6 +49,24 @@ def is_plain(rule: str) -> bool:
 def test_one_rule_takes_what_git_takes(repository, rule, paths) -> None:
     """A pattern means what it means in a .gitignore."""
     assert {path for path in paths if Patterns([rule]).matches(path)} == ignored(repository, rule, paths)
+
+
+_ENDINGS = st.sampled_from(["*a", "*.b", "*.a.b", "*c", "**"])
+_ANY_PATHS = st.one_of(PATHS, st.sampled_from(["a.b/c", "x.a.b", ".b", "c\n", "a\nb/c.b", "\udcff.b", "b.a/b"]))
+
+
+@given(
+    lines=st.one_of(st.lists(_ENDINGS, max_size=3), RULE_LISTS),
+    paths=st.lists(_ANY_PATHS, max_size=12),
+)
+@settings(deadline=None)
+def test_many_paths_at_once_are_those_that_match_alone(lines: list[str], paths: list[str]) -> None:
+    """Also where whole lists are told by how names end, and where a name has a newline in it."""
+    taken = Patterns(lines).among(paths)
+    assert taken == [path for path in paths if Patterns(lines).matches(path)]
+    # A rule that takes a file back leaves the others to pathspec itself: so this is what it says of each.
+    by_pathspec = Patterns([*lines, "!/no/such/file"])
+    assert taken == [path for path in paths if by_pathspec.matches(path)]
 
 
 @pytest.mark.parametrize(

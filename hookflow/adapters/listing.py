@@ -1,0 +1,94 @@
+"""The index, as git lists it: it may have tens of thousands of files, so little is made of one that nobody asks for."""
+
+import hashlib
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hookflow.adapters.git_command import GitCommand
+from hookflow.core import porcelain
+
+if TYPE_CHECKING:
+    from hookflow.core.fingerprint import FileState
+
+COMMAND = ("ls-files", "-s", "-v", "-z")
+_SUBMODULE = f"{porcelain.SUBMODULE} "
+_TRUSTED = "H"  # git-ls-files(1), -t and -v
+_BEFORE_MODE, _AFTER_ID = 2, 3  # characters: a tag and a blank; a blank, the stage and a tab
+# git's ids of no bytes at all, by SHA-1 and by SHA-256.
+_EMPTY = (
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
+
+
+class Listing:
+    """What ``ls-files -s -v -z`` prints.
+
+    Args:
+        text: That.
+
+    Attributes:
+        states: What each file is in the index; of an unmerged path, one of its versions.
+        untrusted: Paths with which git does not compare the work tree: those marked with ``update-index
+            --assume-unchanged`` or ``--skip-worktree``, and unmerged ones, of which there is no one version.
+        submodules: Paths of which another repository has the content.
+        empty: Paths of files without a byte.
+    """
+
+    def __init__(self, text: str) -> None:
+        entries = text.split("\0")
+        entries.pop()
+        # Tag, mode, object id and stage are of the same length in each entry.
+        name = text.find("\t") + 1
+        self.states: dict[str, FileState] = {entry[name:]: entry[_BEFORE_MODE : name - _AFTER_ID] for entry in entries}
+        others = () if _all_trusted(text, len(entries)) else (each[name:] for each in entries if each[0] != _TRUSTED)
+        self.untrusted = frozenset(others)
+        self.submodules, self.empty = frozenset[str](), frozenset[str]()
+        # Most indexes have none of these, which the text tells at once.
+        if f" {_SUBMODULE}" in text:
+            self.submodules = frozenset(path for path, state in self.states.items() if state.startswith(_SUBMODULE))
+        if any(f" {each} " in text for each in _EMPTY):
+            self.empty = frozenset(path for path, state in self.states.items() if state.endswith(_EMPTY))
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """All paths, in git's order."""
+        return tuple(self.states)
+
+    @cached_property
+    def directories(self) -> frozenset[str]:
+        """Every directory with a file in it, near or far; ``""`` for the top."""
+        return with_parents({path.rpartition("/")[0] for path in self.states})
+
+
+def with_parents(directories: set[str]) -> frozenset[str]:
+    """Directories and those that they are in, up to ``""``, the top."""
+    found = {""}
+    for directory in directories:
+        above = directory
+        while above not in found:
+            found.add(above)
+            above = above.rpartition("/")[0]
+    return frozenset(found)
+
+
+_LAST: dict[bytes, Listing] = {}
+
+
+def listed(git: GitCommand) -> Listing:
+    """The index as it is now; the same object as the last one, with all that was found in it, if nothing changed.
+
+    Raises:
+        GitError: git refuses.
+    """
+    shown = git.ask(*COMMAND)
+    known = hashlib.sha256(shown).digest()
+    if known not in _LAST:
+        _LAST.clear()
+        _LAST[known] = Listing(porcelain.text(shown))
+    return _LAST[known]
+
+
+def _all_trusted(text: str, count: int) -> bool:
+    """Whether every entry has the tag of an ordinary one. Names have no NUL in them, so each is told by that."""
+    return not count or (text.startswith(f"{_TRUSTED} ") and text.count(f"\0{_TRUSTED} ") == count - 1)
