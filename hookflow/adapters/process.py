@@ -105,20 +105,29 @@ class Process:
             self._popen.wait()
             if self._pidfd is not None:
                 os.close(self._pidfd)
+                self._pidfd = None
             if self._terminal is not None:
                 self._terminal.take_back()
         return self._popen.returncode
 
-    def block_until_exit(self) -> bool:
-        """Until the first process has ended, in a thread of its own; it stays to be waited for."""
-        try:
-            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
-        except ChildProcessError:
-            return False  # it has been waited for already
-        return True
+    @property
+    def descriptor(self) -> int | None:
+        """Readable when the first process has ended, until it is reaped; None where the system has none to give."""
+        return self._pidfd
+
+    def has_ended(self) -> bool:
+        """Whether the first process has; it stays to be waited for."""
+        if self._popen.returncode is not None:
+            return True
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
     def left_over(self) -> int:
-        """How many processes of the group are there, after the first one has ended."""
+        """How many processes of the group are there, after the first one has ended.
+
+        That one is reaped first: without its zombie most groups are gone, which the system tells at once.
+        """
+        if self.has_ended():
+            self.reap()
         return len(self._members())
 
     async def end(self) -> None:
@@ -170,6 +179,8 @@ class Process:
 
     def _members(self) -> list[int]:
         members = [] if self._gone else groups.members(self.pid)
+        if self._popen.returncode is not None and self.pid in members:
+            members = []  # ours has been reaped, so the group had gone, and its id is another's now
         self._gone = not members
         return members
 
