@@ -39,17 +39,6 @@ def is_there(group: int) -> bool:
     return True
 
 
-def start_time(pid: int) -> int | None:
-    """When a process was started, in clock ticks since boot; None where there is none, or no way to know.
-
-    With its id it tells a process from a later one that got the same id.
-    """
-    try:
-        return int(_fields(pid)[19])
-    except OSError:
-        return None
-
-
 def sessions_of_run(run: str) -> list[int]:
     """The session leaders whose environment says that they were started by a run."""
     mark = f"HOOKFLOW_RUN={run}".encode()

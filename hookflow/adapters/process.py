@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -90,6 +91,7 @@ class Process:
         self.pid = popen.pid
         self._popen = popen
         self._gone = False
+        self._when_gone: Callable[[], None] = lambda: None
         self._terminal = terminal.lend(popen.pid) if interactive else None
         self._pidfd = _pidfd(popen.pid)
 
@@ -109,6 +111,10 @@ class Process:
             if self._terminal is not None:
                 self._terminal.take_back()
         return self._popen.returncode
+
+    def when_gone(self, tell: Callable[[], None]) -> None:
+        """Call this as soon as nothing of the group is there any more."""
+        self._when_gone = tell
 
     @property
     def descriptor(self) -> int | None:
@@ -178,10 +184,14 @@ class Process:
             await trio.sleep(_POLL)
 
     def _members(self) -> list[int]:
-        members = [] if self._gone else groups.members(self.pid)
+        if self._gone:
+            return []
+        members = groups.members(self.pid)
         if self._popen.returncode is not None and self.pid in members:
             members = []  # ours has been reaped, so the group had gone, and its id is another's now
-        self._gone = not members
+        if not members:
+            self._gone = True
+            self._when_gone()
         return members
 
 
