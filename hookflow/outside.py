@@ -24,8 +24,13 @@ class Process(Protocol):
         """The exit code of the first process, which has ended."""
         ...
 
-    def block_until_exit(self) -> bool:
-        """The same for a thread, and whether it has ended so; the exit code is still there for `wait_exit`."""
+    @property
+    def descriptor(self) -> int | None:
+        """Readable when the first process has ended, until it is reaped; None where there is no such descriptor."""
+        ...
+
+    def has_ended(self) -> bool:
+        """Whether the first process has ended; the exit code is still there for `wait_exit`."""
         ...
 
     def left_over(self) -> int:

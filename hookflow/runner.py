@@ -270,10 +270,8 @@ def _outcome(tried: Tried) -> Outcome:
 
 
 def _ended_before(head: Head | None, tried: Tried) -> float | None:
-    """When the only process of a step ended that was started before trio was there."""
-    if head is None or head.end is None or not head.whole or tried.fixed:
-        return None
-    return head.end.at
+    """When the only process of a step was seen to have ended, before trio was there."""
+    return head.ended if head is not None and head.whole and not tried.fixed else None
 
 
 def _left_over(count: int) -> str:

@@ -76,7 +76,9 @@ class Store:
             OSError: A blob cannot be written.
         """
         now = time.time()
-        manifests = [self.blobs.put(files_as_bytes(fingerprint.files)) for _, fingerprint in results]
+        shared = {fingerprint.files.digest: fingerprint.files for _, fingerprint in results}
+        names = {key: self.blobs.put(files_as_bytes(files)) for key, files in shared.items()}
+        manifests = [names[fingerprint.files.digest] for _, fingerprint in results]
 
         def write(database: sqlite3.Connection) -> set[str]:
             with database:
