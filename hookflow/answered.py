@@ -15,8 +15,11 @@ _TEXTS = ("events", "plain", "coloured")
 
 
 def holds(asked: answers.Question, kept: "Kept") -> bool:
-    """Whether everything is as it was. Git is asked last, when its configuration is known to be the same."""
-    if answers.index_checksum(asked) != kept.index:
+    """Whether everything that decides is as it was. Git is asked last, when its configuration is known to be the same.
+
+    What decides of a run that skipped every step is which files are not as in HEAD; in it, contents did not count.
+    """
+    if kept.index != answers.NAMES and answers.index_checksum(asked) != kept.index:
         return False
     if any(answers.variable(os.fsdecode(name)) != was for name, was in kept.variables):
         return False
@@ -25,14 +28,19 @@ def holds(asked: answers.Question, kept: "Kept") -> bool:
     if any(answers.seen(asked.root, path) != was for path, was in kept.files):
         return False
     now = answers.status(asked.root, ignored=kept.ignored)
-    return now is not None and answers.digest(b"\0".join(now)).encode() == kept.status
+    return now is not None and told(now, names=kept.index == answers.NAMES) == kept.status
+
+
+def told(status: list[bytes], *, names: bool) -> bytes:
+    """What git told of files, or only of their names, as an answer keeps it."""
+    return answers.digest(b"\0".join(answers.names_only(status) if names else status)).encode()
 
 
 class Kept:
     """An answer as it is kept.
 
     Attributes:
-        index: The index's checksum.
+        index: The index's checksum; `answers.NAMES` where only names decide.
         status: The digest of what git told.
         ignored: Whether what git ignores was told too.
         retention: How many runs are kept.

@@ -14,7 +14,8 @@ from hookflow.adapters import lock_names as locks
 from hookflow.adapters import spawned
 
 DIRECTORY = "answers"
-FORM = b"3"  # of what is kept; raised when that changes
+FORM = b"4"  # of what is kept; raised when that changes
+NAMES = b"names"  # in the place of the checksum of an index of which only the names of changed files count
 # What stands in kept texts for what is another one each time; no JSON and no line of ours has these characters.
 RUN, TIME, SECONDS = "\x01run\x01", "\x01time\x01", "\x01seconds\x01"
 _STATUS = (
@@ -25,7 +26,8 @@ _INDEX_END = 20  # bytes: the checksum of all of the index that is before it (gi
 _STAGES = ("pre-commit", "pre-merge-commit")  # of hooks, those of which what is staged is the subject
 # Options by which more than an exit code and plain lines is wanted, or of which the words do not say all.
 _NOT_PLAIN = ("--output", "--events", "--junit", "--trace", "--files-from", "--ci", "--failed", "-C", "--config")
-_NOT_FROM_MEMORY = ("--no-cache", "--refresh", "--verify-cache", "--dry-run", "-h", "--help")
+_NOT_FROM_MEMORY = ("--no-cache", "--verify-cache", "--dry-run", "-h", "--help")
+_FRESH = "--refresh"  # may be answered where nothing ran, and nothing was replayed
 _DECIDING = ("PATH", "SKIP", "HOME", "XDG_CONFIG_HOME", "HOOKFLOW_STATE_DIR", "HOOKFLOW_JOBS")
 _OF_THE_MOMENT = {"GIT_INDEX_FILE", "GIT_EDITOR", "GIT_EXEC_PATH", "GIT_PREFIX", "GIT_REFLOG_ACTION"}
 # With one of these, somebody else has a word in it: a run that we are part of, pre-commit, GitHub's pages.
@@ -40,16 +42,18 @@ class Question:
         root: The top of the work tree.
         git_dir: Its own git directory.
         state: Where state is kept.
+        replays: Whether results may be replayed, of which an answer may be made.
         began: When it was asked, in nanoseconds since 1970.
     """
 
-    __slots__ = ("began", "git_dir", "key", "root", "state")
+    __slots__ = ("began", "git_dir", "key", "replays", "root", "state")
 
-    def __init__(self, key: str, root: str, git_dir: str, state: str) -> None:
+    def __init__(self, key: str, root: str, git_dir: str, state: str, *, replays: bool) -> None:
         self.key = key
         self.root = root
         self.git_dir = git_dir
         self.state = state
+        self.replays = replays
         self.began = time.time_ns()
 
     @property
@@ -71,7 +75,7 @@ def question(words: list[str]) -> Question | None:
     fields += [f"{name}={os.environ.get(name)}" for name in (*_DECIDING, *names)]
     state = os.path.abspath(os.environ.get("HOOKFLOW_STATE_DIR") or f"{common_dir}/hookflow")
     content = b"\0".join([FORM, *map(os.fsencode, fields), *_configurations(os.getcwd(), root)])
-    return Question(digest(content), root, git_dir, state)
+    return Question(digest(content), root, git_dir, state, replays=_FRESH not in words)
 
 
 def digest(content: bytes) -> str:
@@ -154,6 +158,13 @@ def status(root: str, *, ignored: bool) -> list[bytes] | None:
     if code or not entries[0].startswith(b"# branch.oid "):
         return None
     return [entries[0], *(each for each in entries if each and not each.startswith((b"# branch.", b"# stash")))]
+
+
+def names_only(entries: list[bytes]) -> list[bytes]:
+    """The entries of `status` without the commit and what tells contents: which files are not as in HEAD, and how."""
+    # An ordinary entry: "1 XY sub mH mI mW hH hI path" (git-status(1)).
+    split = (entry.split(b" ", 8) if entry.startswith(b"1 ") else [entry] for entry in entries[1:])
+    return [b" ".join(fields[:6] + fields[8:]) for fields in split]
 
 
 def index_checksum(asked: Question) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import hookflow
 from hookflow.catalogue import COMMANDS
-from hookflow.catalogue.entry import Entry, Options
+from hookflow.catalogue.entry import Entry
 from hookflow.core import display
 from hookflow.core.errors import UsageError
 from hookflow.core.names import did_you_mean
@@ -48,7 +48,7 @@ class _Parser(argparse.ArgumentParser):
             else:
                 yield word
 
-    def _take(self, word: str, options: Options) -> None:
+    def _take(self, word: str, options: argparse.Namespace) -> None:
         operand = next((action for action in self._actions if not action.option_strings and action.nargs == "*"), None)
         if operand is None:
             self.error(f"unexpected argument {word!r}")
@@ -82,7 +82,7 @@ class _Parser(argparse.ArgumentParser):
         self.error(f"{name}: expected one of {', '.join(known)}, found {value!r}{did_you_mean(value, known)}")
 
 
-def parse(words: Sequence[str]) -> Options:
+def parse(words: Sequence[str]) -> argparse.Namespace:
     """The options in a command line; they have a `handler` that takes them and returns an exit code.
 
     Where the command comes first, as it mostly does, only its own parser is made: all of them take longer to make
@@ -131,7 +131,7 @@ def _examples(examples: Mapping[str, str]) -> str:
     return "\n".join(["examples:", *(f"  {line}" for line in display.columns(examples.items()))])
 
 
-def _no_command(_options: Options) -> NoReturn:
+def _no_command(_options: argparse.Namespace) -> NoReturn:
     raise UsageError("expected a COMMAND\n(`hookflow --help` shows what there is)")
 
 

@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 import trio
-from msgspec import Struct, field
 
 from hookflow.core.launch import Launch, NotStarted
+from hookflow.core.structs import Struct, field
 from hookflow.outside import Launcher, Process
 
 

@@ -1,19 +1,24 @@
 """What commands that select steps have in common: their options, and the records made of them."""
 
-import argparse
 import os
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hookflow.commands.options import Reporting, Selection
 from hookflow.core import scopes
 from hookflow.core.errors import UsageError
 from hookflow.core.porcelain import names, text
 
+if TYPE_CHECKING:
+    import argparse
 
-def add_selection(parser: argparse.ArgumentParser) -> None:
+    from hookflow.commands.options import Options
+
+
+def add_selection(parser: "argparse.ArgumentParser") -> None:
     """The options of `selection`, but for ``--stage``."""
     scope = parser.add_argument_group("what to look at (one of)")
     scope.add_argument("--staged", action="store_true", help="what is staged; the default in a hook")
@@ -24,6 +29,8 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     scope.add_argument("--files", nargs="+", metavar="F", help="these files, or all tracked ones in a directory")
     scope.add_argument("--files-from", metavar="FILE", help="names in a file, NUL-separated; - is standard input")
     how = parser.add_argument_group("how to run")
+    import argparse  # noqa: PLC0415 (8 ms, only for who parses)
+
     both = argparse.BooleanOptionalAction
     how.add_argument("--parallel", action=both, default=None, help="run independent steps at the same time")
     how.add_argument("-j", "--jobs", type=_count, metavar="N", help="units of CPU, 0 for all; implies --parallel")
@@ -37,7 +44,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--skip", action="append", default=[], metavar="STEP", help="leave a step out (repeatable)")
 
 
-def add_reporting(parser: argparse.ArgumentParser) -> None:
+def add_reporting(parser: "argparse.ArgumentParser") -> None:
     """The options of `reporting`."""
     group = parser.add_argument_group("what to tell")
     words = ("auto", "live", "plain", "github", "quiet", "verbose")
@@ -47,12 +54,12 @@ def add_reporting(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--trace", type=Path, metavar="FILE", help="write a trace in Chrome's format, for Perfetto")
 
 
-def add_ci(parser: argparse.ArgumentParser) -> None:
+def add_ci(parser: "argparse.ArgumentParser") -> None:
     """The option to take the scope from the environment of a CI system."""
     parser.add_argument("--ci", action="store_true", help="in CI: what its variables say that changed, else all files")
 
 
-def add_failed(parser: argparse.ArgumentParser) -> None:
+def add_failed(parser: "argparse.ArgumentParser") -> None:
     """The option to begin with what did not pass."""
     parser.add_argument("--failed", action="store_true", help="only the steps that did not pass in the last run")
 
@@ -61,6 +68,8 @@ def size(word: str) -> int:
     """Bytes, as people write them: ``500MB``, ``2 GiB``, ``1000000``."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B?", word, re.IGNORECASE)
     if found is None:
+        import argparse  # noqa: PLC0415 (8 ms, only for who parses)
+
         raise argparse.ArgumentTypeError(f"expected a size such as 500MB, found {word!r}")
     power = "KMGT".index(found[2].upper()) + 1 if found[2] else 0
     return int(float(found[1]) * (1024 if found[3] else 1000) ** power)
@@ -68,11 +77,13 @@ def size(word: str) -> int:
 
 def _count(word: str) -> int:
     if not word.isdecimal():
+        import argparse  # noqa: PLC0415 (8 ms, only for who parses)
+
         raise argparse.ArgumentTypeError(f"expected a number, found {word!r}")
     return int(word)
 
 
-def selection(options: argparse.Namespace, *, steps: Sequence[str] = (), failed: bool = False) -> Selection:
+def selection(options: "Options", *, steps: Sequence[str] = (), failed: bool = False) -> Selection:
     """What the options select.
 
     Raises:
@@ -100,7 +111,7 @@ def selection(options: argparse.Namespace, *, steps: Sequence[str] = (), failed:
     )
 
 
-def _scope(options: argparse.Namespace) -> scopes.Scope | None:
+def _scope(options: "Options") -> scopes.Scope | None:
     """The one scope that was asked for.
 
     Raises:
@@ -139,6 +150,6 @@ def _names_from(source: str) -> tuple[str, ...]:
         raise UsageError(f"--files-from {source}: {error.strerror}") from None
 
 
-def reporting(options: argparse.Namespace) -> Reporting:
+def reporting(options: "Options") -> Reporting:
     """Who is told, as the options say."""
     return Reporting(output=options.output, events=options.events, junit=options.junit, trace=options.trace)

@@ -6,11 +6,15 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hookflow import arguments
+from hookflow import plain_words
 from hookflow.answers import Question
 from hookflow.core.endings import ENDING
 from hookflow.core.errors import ConfigurationError, HookflowError, Interrupted
+
+if TYPE_CHECKING:
+    from hookflow.commands.options import Options
 
 _SIGNALLED = 128  # a shell's way of saying "ended by signal n": 128 + n
 _DEFECT = 3
@@ -24,7 +28,7 @@ def main(words: Sequence[str] | None = None, asked: Question | None = None) -> i
         asked: What a run of it answers for whoever asks again.
     """
     try:
-        options = arguments.parse(sys.argv[1:] if words is None else words)
+        options = _options([*(sys.argv[1:] if words is None else words)])
         options.asked = asked
         code = int(options.handler(options))
     except BrokenPipeError:
@@ -43,6 +47,15 @@ def main(words: Sequence[str] | None = None, asked: Question | None = None) -> i
             signal.signal(number, signal.SIG_IGN)
     _flush()
     return code
+
+
+def _options(words: list[str]) -> "Options":
+    found = plain_words.options(words)
+    if found is not None:
+        return found
+    from hookflow import arguments  # noqa: PLC0415 (8 ms, only for other command lines)
+
+    return arguments.parse(words)
 
 
 def _explained(error: HookflowError) -> int:

@@ -8,10 +8,9 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import PurePath
 from typing import Protocol
 
-from msgspec import Struct, field
-
 from hookflow.core.launch import Launch, NotStarted
 from hookflow.core.outcome import Cached, Outcome
+from hookflow.core.structs import Struct, field
 
 
 class Process(Protocol):
@@ -25,8 +24,13 @@ class Process(Protocol):
         """The exit code of the first process, which has ended."""
         ...
 
-    def block_until_exit(self) -> bool:
-        """The same for a thread, and whether it has ended so; the exit code is still there for `wait_exit`."""
+    @property
+    def descriptor(self) -> int | None:
+        """Readable when the first process has ended, until it is reaped; None where there is no such descriptor."""
+        ...
+
+    def has_ended(self) -> bool:
+        """Whether the first process has ended; the exit code is still there for `wait_exit`."""
         ...
 
     def left_over(self) -> int:

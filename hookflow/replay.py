@@ -20,14 +20,20 @@ class Replayer:
         self._results = results
         self._ledger = ledger
         self._writing = writing
+        self._heard = 0  # of those that became ready
         self._asked: set[str] = set()
 
     def replay(self) -> None:
         """Replay what is ready and has a result, and what becomes ready by that."""
-        while fresh := [name for name in self._schedule.ready if name not in self._asked]:
+        while fresh := self._schedule.became_ready(self._heard):
+            self._heard += len(fresh)
             for name in fresh:
-                self._asked.add(name)
-                found = self._results.recall(name, writing=self._writing)
-                if found is not None:
-                    self._ledger.replayed(name, found.log)
-                    self._schedule.replay(name, found.outcome)
+                if name not in self._asked and self._schedule.state(name) == "waiting":
+                    self._ask(name)
+
+    def _ask(self, name: str) -> None:
+        self._asked.add(name)
+        found = self._results.recall(name, writing=self._writing)
+        if found is not None:
+            self._ledger.replayed(name, found.log)
+            self._schedule.replay(name, found.outcome)

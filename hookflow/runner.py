@@ -10,13 +10,13 @@ import time
 from collections.abc import AsyncIterator, Collection, Mapping, MutableSequence, Sequence
 
 import trio
-from msgspec import Struct
 
 from hookflow.attempt import Ended, OutOfTime
 from hookflow.core.endings import ENDING, HANG_UP
 from hookflow.core.launch import Job, NotStarted
 from hookflow.core.outcome import Cancelled, Failed, Outcome, TimedOut, is_failure
 from hookflow.core.schedule import Schedule, Start
+from hookflow.core.structs import Struct
 from hookflow.core.verdict import from_exit_code, with_changes, with_note
 from hookflow.head_start import Head
 from hookflow.ledger import Ledger
@@ -270,10 +270,8 @@ def _outcome(tried: Tried) -> Outcome:
 
 
 def _ended_before(head: Head | None, tried: Tried) -> float | None:
-    """When the only process of a step ended that was started before trio was there."""
-    if head is None or head.end is None or not head.whole or tried.fixed:
-        return None
-    return head.end.at
+    """When the only process of a step was seen to have ended, before trio was there."""
+    return head.ended if head is not None and head.whole and not tried.fixed else None
 
 
 def _left_over(count: int) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 
 import trio
-from msgspec import Struct
 
 from hookflow import launching
 from hookflow.attempt import Attempt, Ended, Result
 from hookflow.core.launch import Job, NotStarted
+from hookflow.core.structs import Struct
 from hookflow.ledger import Logs
 from hookflow.outside import Launcher, Process, Watch
 

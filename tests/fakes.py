@@ -40,8 +40,12 @@ class FakeProcess:
         self.outside.leave(self.name)
         return self.behaviour.exit_code
 
-    def block_until_exit(self) -> bool:
-        """At once, if it takes no time; else it ends in trio's time only, for which a thread cannot wait."""
+    @property
+    def descriptor(self) -> None:
+        """There is no process."""
+
+    def has_ended(self) -> bool:
+        """At once, if it takes no time; else it ends in trio's time only."""
         return not self.behaviour.seconds
 
     def reap(self) -> int:

@@ -2,7 +2,6 @@
 
 import resource
 from pathlib import Path, PurePath
-from queue import SimpleQueue
 
 import pytest
 from fakes import Behaviour, FakeProcess, Outside
@@ -40,12 +39,11 @@ class Scene:
         }
         self.schedule = Schedule(dependencies.data_graph(steps), {name: Task(name=name) for name in names}, jobs=2)
         self.ledger = Ledger({step.name: step for step in steps}, self.fake, self.fake.emit, lambda: 0.0)
-        self.told: SimpleQueue[str] = SimpleQueue()
         self.outside = ports.Outside(launcher=self.fake.launch, watch=self.fake, take=self.fake.take)
 
     def begin(self) -> list[head_start.Head]:
         """What was started."""
-        return head_start.begin(self.schedule, self.work, self.outside, self.ledger, self.told)
+        return head_start.Starter(self.schedule, self.work, self.outside, self.ledger).begin()
 
 
 def test_what_may_start_is_started_and_told() -> None:
@@ -63,7 +61,7 @@ def test_what_another_process_holds_is_left_to_the_runner() -> None:
     scene = Scene("a", "b", a=Behaviour(busy=1))
     assert [head.start.name for head in scene.begin()] == ["b"]
     assert list(scene.schedule.running) == ["b"]
-    assert "a" in scene.schedule.ready
+    assert scene.schedule.state("a") == "waiting"
 
 
 def test_what_cannot_be_started_is_told_to_the_runner() -> None:

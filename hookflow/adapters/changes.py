@@ -4,12 +4,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from msgspec import Struct, field
-
 from hookflow.adapters import moving
 from hookflow.adapters.index import Index
 from hookflow.core.hiding import Identity
 from hookflow.core.porcelain import IndexEntry
+from hookflow.core.structs import Struct, field
 
 _Seen = tuple[Identity | None, bytes | None]
 

@@ -4,37 +4,40 @@ To parse TOML, check it and turn patterns into expressions takes several times a
 """
 
 import hashlib
+import marshal
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-
-import msgspec
+from typing import Any
 
 import hookflow
 from hookflow.adapters import files
+from hookflow.core import config as records
 from hookflow.core import patterns
 from hookflow.core.config import Config
+from hookflow.core.structs import Struct
 
 DIRECTORY = "configurations"
-_FORM = "1"  # raised when what is kept changes without a new version
+_FORM = "2"  # raised when what is kept changes without a new version
+_DIGEST = 32  # bytes
+_RECORDS = {each.__name__: each for each in (Config, records.Step, records.Resource, records.Rate, records.HookTraits)}
 _MOST = 20  # that are kept
-
-
-class _Kept(msgspec.Struct, frozen=True):
-    """A configuration, and its lists of patterns as single expressions."""
-
-    config: Config
-    expressions: list[tuple[tuple[str, ...], str]]
 
 
 def load(state: Path, file: Path) -> Config | None:
     """The configuration in a file as it was validated before; None where it was not, or cannot be read."""
     try:
-        kept = msgspec.msgpack.decode(_place(state, file.read_bytes()).read_bytes(), type=_Kept)
-    except (OSError, ValueError, msgspec.MsgspecError):
+        kept = _place(state, file.read_bytes()).read_bytes()
+        content = kept[_DIGEST:]
+        if hashlib.sha256(content).digest() != kept[:_DIGEST]:  # only what we wrote ourselves, and all of it, is read
+            return None
+        config, expressions = _revived(marshal.loads(content))  # noqa: S302 (which makes nothing but plain values)
+    except (OSError, ValueError, TypeError, KeyError):
         return None
-    patterns.learn(kept.expressions)
-    return kept.config
+    patterns.learn(expressions)
+    found: Config = config
+    return found
 
 
 def keep(state: Path, file: Path, config: Config) -> None:
@@ -43,10 +46,11 @@ def keep(state: Path, file: Path, config: Config) -> None:
         return  # its hooks are declared in other files too
     lists = dict.fromkeys(_lists(config))
     expressions = [(lines, found) for lines in lists if (found := patterns.expression(lines)) is not None]
-    with suppress(OSError, ValueError, msgspec.MsgspecError):
+    with suppress(OSError, ValueError):
         place = _place(state, file.read_bytes())
         place.parent.mkdir(mode=0o700, exist_ok=True)
-        files.write_whole(place, msgspec.msgpack.encode(_Kept(config, expressions)), mode=0o600)
+        content = marshal.dumps(_plain((config, expressions)))
+        files.write_whole(place, hashlib.sha256(content).digest() + content, mode=0o600)
         for old in sorted(place.parent.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)[_MOST:]:
             old.unlink()
 
@@ -59,5 +63,28 @@ def _lists(config: Config) -> Iterator[tuple[str, ...]]:
 
 
 def _place(state: Path, content: bytes) -> Path:
-    whole = hashlib.sha256(f"{_FORM} {hookflow.__version__}\0".encode() + content)
+    whole = hashlib.sha256(f"{_FORM} {hookflow.__version__} {sys.version}\0".encode() + content)
     return state / DIRECTORY / whole.hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    """A value of a configuration in plain ones; a record becomes its class's name and its values, as a list."""
+    if isinstance(value, Struct):
+        return [type(value).__name__, *(_plain(getattr(value, name)) for name in value.__struct_fields__)]
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return tuple(map(_plain, value)) if isinstance(value, (tuple, list)) else value
+
+
+def _revived(value: Any) -> Any:
+    """What `_plain` was given; lists have become tuples.
+
+    Raises:
+        KeyError, TypeError, ValueError: It was given something else.
+    """
+    if isinstance(value, list):
+        record = _RECORDS[value[0]]
+        return record(**dict(zip(record.__struct_fields__, map(_revived, value[1:]), strict=True)))
+    if isinstance(value, dict):
+        return {key: _revived(each) for key, each in value.items()}
+    return tuple(map(_revived, value)) if isinstance(value, tuple) else value

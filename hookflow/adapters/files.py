@@ -1,7 +1,6 @@
 """Files that appear whole or not at all, and directories and files that only their owner may use."""
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TextIO
 
@@ -20,8 +19,9 @@ def write_whole(place: Path, content: bytes, *, mode: int, durable: bool = False
     Raises:
         OSError: It could not be written; what was there before is there.
     """
-    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:40]}-")
-    temporary = Path(name)
+    temporary = place.with_name(f".{place.name[:40]}-{os.urandom(8).hex()}")
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(temporary, flags, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)

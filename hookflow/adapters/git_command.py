@@ -9,7 +9,6 @@ names: no monitor, no hook, no filter, no textconv, no external diff.
 """
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache, cached_property
@@ -245,6 +244,8 @@ def _readable(content: bytes) -> Iterator[BinaryIO | None]:
     if not content:
         yield None
         return
+    import tempfile  # noqa: PLC0415 (3 ms, only for who tells git something)
+
     with tempfile.TemporaryFile() as file:
         file.write(content)
         file.seek(0)

@@ -17,27 +17,26 @@ def send(group: int, number: int) -> None:
 
 
 def members(group: int) -> list[int]:
-    """The living processes of a group; where the system cannot list them, the group's id stands for all."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
+    """The living processes of a group; where the system cannot list them, the group's id stands for all.
+
+    Of a group without any process the system says so at once; for others every process there is has to be looked at.
+    """
+    if not is_there(group):
         return []
-    except PermissionError:
-        pass  # some of it belongs to another user
     if not (_PROC / "self").is_dir():
         return [group]
     return [pid for pid, found in _living() if found == group]
 
 
-def start_time(pid: int) -> int | None:
-    """When a process was started, in clock ticks since boot; None where there is none, or no way to know.
-
-    With its id it tells a process from a later one that got the same id.
-    """
+def is_there(group: int) -> bool:
+    """Whether any process is in a group, be it a zombie."""
     try:
-        return int(_fields(pid)[19])
-    except OSError:
-        return None
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # some of it belongs to another user
+    return True
 
 
 def sessions_of_run(run: str) -> list[int]:

@@ -1,7 +1,6 @@
 """The index that a commit uses: what differs from it, its contents, and what a fix adds to it."""
 
 import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -95,6 +94,8 @@ class Index:
 
     def merged(self, ours: bytes, base: bytes, theirs: bytes) -> bytes | None:
         """The three-way merge of texts (git-merge-file(1)); None where they conflict or are no text."""
+        import tempfile  # noqa: PLC0415 (3 ms, only where versions are joined)
+
         with tempfile.TemporaryDirectory(prefix="hookflow-") as directory:
             places = [Path(directory, name) for name in ("ours", "base", "theirs")]
             for place, content in zip(places, (ours, base, theirs), strict=True):

@@ -12,10 +12,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from msgspec import Struct
-
 from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.porcelain import data, text
+from hookflow.core.structs import Struct
 
 _FLAGS = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # never wait for a planted FIFO's other end
 _NOTE = re.compile(rb"(\d{1,10}) ([^\n]+)\n")  # process and run; without the line's end it is not written yet

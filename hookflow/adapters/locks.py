@@ -6,17 +6,15 @@ Nothing here waits: whoever finds a lock taken is told by whom, and decides whet
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-
-from msgspec import Struct
 
 from hookflow.adapters import lockfile
 from hookflow.adapters.lockfile import Holder
 from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.porcelain import data
+from hookflow.core.structs import Struct
 
 _TREE = "this work tree"
 _MOST_NAME = 200  # bytes of a resource's name in a file's name, which may have 255
@@ -179,6 +177,8 @@ def machine_directory() -> Path:
     Raises:
         BrokenEnvironmentError: It cannot be made, or someone else has put a link or a directory there.
     """
+    import tempfile  # noqa: PLC0415 (3 ms, only for locks of the machine)
+
     try:
         own = Path(tempfile.gettempdir()) / f"hookflow-{os.geteuid()}"
     except FileNotFoundError as error:

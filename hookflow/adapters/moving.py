@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -80,6 +79,8 @@ def _put_without_links(source: Path, place: Path) -> bool:
 
 def _copy(source: Path, place: Path) -> None:
     """A copy with times and modes, on the disk before it counts; links stay links."""
+    import shutil  # noqa: PLC0415 (2 ms, and every run loads this)
+
     if source.is_dir() and not source.is_symlink():
         shutil.copytree(source, place, symlinks=True)
         return
@@ -92,6 +93,8 @@ def _copy(source: Path, place: Path) -> None:
 def remove(place: Path) -> None:
     """Take away whatever stands at `place`, and nothing that a link there points to."""
     if place.is_dir() and not place.is_symlink():
+        import shutil  # noqa: PLC0415 (2 ms, and every run loads this)
+
         shutil.rmtree(place)
     else:
         place.unlink(missing_ok=True)

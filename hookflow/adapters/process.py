@@ -8,7 +8,7 @@ import errno
 import os
 import signal
 import subprocess
-import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -53,6 +53,8 @@ def _popen(launch: Launch, files: ExitStack) -> "subprocess.Popen[bytes]":
 def _captured_streams(launch: Launch, files: ExitStack) -> dict[str, Any]:
     stdin: Any = subprocess.DEVNULL
     if launch.stdin is not None:
+        import tempfile  # noqa: PLC0415 (3 ms, only for who is told something)
+
         stdin = files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (the stack closes it)
         stdin.write(launch.stdin)
         stdin.seek(0)
@@ -90,6 +92,7 @@ class Process:
         self.pid = popen.pid
         self._popen = popen
         self._gone = False
+        self._when_gone: Callable[[], None] = lambda: None
         self._terminal = terminal.lend(popen.pid) if interactive else None
         self._pidfd = _pidfd(popen.pid)
 
@@ -105,20 +108,33 @@ class Process:
             self._popen.wait()
             if self._pidfd is not None:
                 os.close(self._pidfd)
+                self._pidfd = None
             if self._terminal is not None:
                 self._terminal.take_back()
         return self._popen.returncode
 
-    def block_until_exit(self) -> bool:
-        """Until the first process has ended, in a thread of its own; it stays to be waited for."""
-        try:
-            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
-        except ChildProcessError:
-            return False  # it has been waited for already
-        return True
+    def when_gone(self, tell: Callable[[], None]) -> None:
+        """Call this as soon as nothing of the group is there any more."""
+        self._when_gone = tell
+
+    @property
+    def descriptor(self) -> int | None:
+        """Readable when the first process has ended, until it is reaped; None where the system has none to give."""
+        return self._pidfd
+
+    def has_ended(self) -> bool:
+        """Whether the first process has; it stays to be waited for."""
+        if self._popen.returncode is not None:
+            return True
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
     def left_over(self) -> int:
-        """How many processes of the group are there, after the first one has ended."""
+        """How many processes of the group are there, after the first one has ended.
+
+        That one is reaped first: without its zombie most groups are gone, which the system tells at once.
+        """
+        if self.has_ended():
+            self.reap()
         return len(self._members())
 
     async def end(self) -> None:
@@ -169,8 +185,14 @@ class Process:
             await trio.sleep(_POLL)
 
     def _members(self) -> list[int]:
-        members = [] if self._gone else groups.members(self.pid)
-        self._gone = not members
+        if self._gone:
+            return []
+        members = groups.members(self.pid)
+        if self._popen.returncode is not None and self.pid in members:
+            members = []  # ours has been reaped, so the group had gone, and its id is another's now
+        if not members:
+            self._gone = True
+            self._when_gone()
         return members
 
 

@@ -16,12 +16,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from msgspec import Struct
-
 from hookflow.adapters import lockfile, moving
 from hookflow.adapters.git_command import GitCommand, GitError
 from hookflow.core import porcelain
 from hookflow.core.errors import BrokenEnvironmentError
+from hookflow.core.structs import Struct
 
 _DIRECTORY = "pushed"
 _MOST = 1000  # work trees that are tried before something must be wrong

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Collection
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hookflow.core import validation
 from hookflow.core.config import Config
 from hookflow.core.errors import ConfigurationError, NoConfigurationError, Problem
-from hookflow.core.precommit import Hooks
+
+if TYPE_CHECKING:
+    from hookflow.core.precommit import Hooks
 
 NAME = "pyproject.toml"
 
@@ -45,18 +46,20 @@ def find(start: Path, root: Path) -> Path:
     raise NoConfigurationError(missing.problems, missing.lines)
 
 
-def load(path: Path, root: Path, *, hooks: Callable[[], Hooks] = lambda: Hooks(())) -> Config:
+def load(path: Path, root: Path, *, hooks: "Callable[[], Hooks] | None" = None) -> Config:
     """The configuration of one file; `hooks` finds pre-commit's, if they are to be steps.
 
     Raises:
         ConfigurationError: With every problem as ``file:line: [table] key: message``.
     """
+    from hookflow.core import precommit, validation  # noqa: PLC0415 (only after an edit)
+
     values = _parse(path, root)
     table = _hookflow_table(values)
     if table is None:
         raise _error(f"{_label(path, root)}: has no [tool.hookflow] table; `hookflow init` writes one")
     try:
-        return validation.parse(table, known_types=_known_types, hooks=hooks)
+        return validation.parse(table, known_types=_known_types, hooks=hooks or (lambda: precommit.Hooks(())))
     except ConfigurationError as error:
         raise ConfigurationError(error.problems, _with_lines(error.problems, path, root)) from None
 

@@ -11,15 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import assert_never
 
-from msgspec import Struct
-from msgspec.structs import replace
-
 from hookflow.adapters import listing, questions, refusals
 from hookflow.adapters.git_command import GitCommand, GitError, directly
 from hookflow.core import porcelain
 from hookflow.core.errors import BrokenEnvironmentError, UsageError
 from hookflow.core.scopes import AllFiles, Between, Changed, Files, Pushed, RefUpdate, Scope, Staged, is_null
 from hookflow.core.selection import Change
+from hookflow.core.structs import Struct, replace
 
 # Names and kinds of change; of a rename both names count, so it is a deletion and an addition. A submodule
 # counts when another commit of it is recorded; what is dirty inside it is its own business.

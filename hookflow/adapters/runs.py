@@ -5,11 +5,9 @@
 
 import hashlib
 import os
-import shutil
-import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
 from hookflow.adapters import old_runs
@@ -30,7 +28,8 @@ def new_id() -> str:
     """An id that sorts by time, to the microsecond, and that no other run has: ``20261125T043122-481516kqz`` (UTC)."""
     letters = "abcdefghijklmnopqrstuvwxyz"
     tail = "".join(letters[byte % len(letters)] for byte in os.urandom(3))
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S-%f}{tail}"
+    seconds, microseconds = divmod(time.time_ns() // 1000, 10**6)
+    return f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime(seconds))}-{microseconds:06}{tail}"
 
 
 class RunDirectory:
@@ -60,6 +59,8 @@ class RunDirectory:
                 f"{state} cannot be written ({error.strerror}): this run keeps no logs, and has no cache and no history"
             )
             self.kept = False
+            import tempfile  # noqa: PLC0415 (3 ms, only where nothing can be kept)
+
             with suppress(OSError):
                 self.path = Path(tempfile.mkdtemp(prefix="hookflow-"))
 
@@ -85,6 +86,8 @@ class RunDirectory:
         log = self.log(step)
         if log is None:
             return
+        import shutil  # noqa: PLC0415 (2 ms, only for who runs several processes)
+
         with suppress(OSError), log.open("ab") as whole:
             for place in range(parts):
                 if (part := self.part(step, place)) is not None and part.exists():
@@ -99,6 +102,8 @@ class RunDirectory:
             if log is not None:
                 os.link(kept, log, follow_symlinks=False)
         except OSError:  # another file system, or one without links
+            import shutil  # noqa: PLC0415 (2 ms, only there)
+
             with suppress(OSError):
                 shutil.copyfile(kept, log or os.devnull)
         return log
@@ -116,6 +121,8 @@ class RunDirectory:
     def close(self, keep: int) -> None:
         """Take away what need not stay: a temporary directory, and all but the newest `keep` runs."""
         if self.path is not None and not self.kept:
+            import shutil  # noqa: PLC0415 (2 ms, only where nothing can be kept)
+
             shutil.rmtree(self.path, ignore_errors=True)
         if self.kept:
             old_runs.prune(str(self._state), keep)

@@ -5,8 +5,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from msgspec import Struct
-
 from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import Database
 from hookflow.core.estimate import Past
@@ -21,6 +19,7 @@ from hookflow.core.kept import (
     parts_as_json,
     parts_from_json,
 )
+from hookflow.core.structs import Struct
 
 BLOBS = "blobs"
 MOST_BYTES = 1 << 30  # of logs and outputs that are kept, unless someone asks for less
@@ -77,7 +76,9 @@ class Store:
             OSError: A blob cannot be written.
         """
         now = time.time()
-        manifests = [self.blobs.put(files_as_bytes(fingerprint.files)) for _, fingerprint in results]
+        shared = {fingerprint.files.digest: fingerprint.files for _, fingerprint in results}
+        names = {key: self.blobs.put(files_as_bytes(files)) for key, files in shared.items()}
+        manifests = [names[fingerprint.files.digest] for _, fingerprint in results]
 
         def write(database: sqlite3.Connection) -> set[str]:
             with database:

@@ -4,6 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from hookflow.adapters.lock_names import is_lock
@@ -23,8 +24,8 @@ def words(commands: Iterable[str | Sequence[str]]) -> list[str]:
 
 
 def programs(
-    names: Iterable[str], path: str, directory: Path, is_script: Callable[[Path], bool]
-) -> Iterator[tuple[str, Path]]:
+    names: Iterable[str], path: str, directory: Path, is_script: Callable[[str], bool]
+) -> Iterator[tuple[str, str]]:
     """The programs and scripts that words name: a path from the working directory, or the first such program on PATH.
 
     What is a script in the working directory counts too: ``python check.py`` reads it.
@@ -35,17 +36,23 @@ def programs(
         directory: The working directory.
         is_script: Whether a file counts although it cannot be executed: something else may read it as a program.
     """
-    places = [Path(entry) for entry in path.split(os.pathsep) if entry]
     for name in names:
+        here = str(directory / name)
         if "/" in name:
-            if _is_program(place := directory / name) or is_script(place):
-                yield name, place
+            if _is_program(here) or is_script(here):
+                yield name, here
             continue
-        found = next((place / name for place in places if _is_program(place / name)), None)
+        found = next((place for entry in _entries(path) if _is_program(place := f"{entry}/{name}")), None)
         if found is not None:
             yield name, found
-        if is_script(directory / name):
-            yield name if found is None else f"./{name}", directory / name
+        if is_script(here):
+            yield name if found is None else f"./{name}", here
+
+
+@lru_cache(maxsize=16)
+def _entries(path: str) -> Sequence[str]:
+    """The directories on PATH, written as `Path` writes them."""
+    return [str(Path(entry)) for entry in path.split(os.pathsep) if entry]
 
 
 def candidates(name: str, path: str, directory: Path) -> list[str]:
@@ -75,19 +82,34 @@ def _links(place: Path) -> list[str]:
     return found
 
 
-def identity(place: Path) -> str:
-    """Path, size and time of the last change of a program, and of what a link leads to.
+class Identities:
+    """What tells programs from others, at one moment: where directories are is asked once."""
 
-    Of a program in a virtual environment also the packages that are installed there: the program itself may be a
-    few lines that stay the same.
-    """
-    real = place.resolve()
-    told = [_told(place), *([_told(real)] if real != place else [])]
-    for candidate in (place, real):
-        environment = candidate.parent.parent
-        if (environment / "pyvenv.cfg").is_file():
-            return "; ".join([*told, *_installed(environment)])
-    return "; ".join(told)
+    def __init__(self) -> None:
+        self._real: dict[str, str] = {}
+
+    def identity(self, place: str) -> str:
+        """Path, size and time of the last change of a program, and of what a link leads to.
+
+        Of a program in a virtual environment also the packages that are installed there: the program itself may be a
+        few lines that stay the same.
+        """
+        real = self._resolved(place)
+        told = [_told(place), *([_told(real)] if real != place else [])]
+        for candidate in (place, real):
+            environment = os.path.dirname(os.path.dirname(candidate))  # noqa: PTH120 (many of them)
+            if os.path.isfile(f"{environment}/pyvenv.cfg"):  # noqa: PTH113
+                return "; ".join([*told, *_installed(Path(environment))])
+        return "; ".join(told)
+
+    def _resolved(self, place: str) -> str:
+        """Where the file is that a path leads to."""
+        if os.path.islink(place):  # noqa: PTH114
+            return os.path.realpath(place)
+        directory, name = os.path.split(place)
+        if directory not in self._real:
+            self._real[directory] = os.path.realpath(directory)
+        return f"{self._real[directory].rstrip('/')}/{name}"
 
 
 def locks(directory: Path) -> Iterator[Path]:
@@ -101,8 +123,8 @@ def locks(directory: Path) -> Iterator[Path]:
 
 def installed_packages(directory: Path) -> Mapping[str, str]:
     """What npm noted of the packages that it installed in a directory, by its path; nothing where there is none."""
-    place = directory / INSTALLED_PACKAGES
-    return {INSTALLED_PACKAGES.as_posix(): _told(place)} if place.is_file() else {}
+    place = f"{directory}/{INSTALLED_PACKAGES.as_posix()}"
+    return {INSTALLED_PACKAGES.as_posix(): _told(place)} if os.path.isfile(place) else {}  # noqa: PTH113 (each step)
 
 
 def _installed(environment: Path) -> Iterator[str]:
@@ -111,16 +133,16 @@ def _installed(environment: Path) -> Iterator[str]:
             yield _told(about)
 
 
-def _told(place: Path) -> str:
+def _told(place: str | Path) -> str:
     try:
-        found = place.stat()
+        found = os.stat(place)  # noqa: PTH116 (many of them)
     except OSError:
         return f"{place} is not there"
     return f"{place} {found.st_size} {found.st_mtime_ns}"
 
 
-def _is_program(place: Path) -> bool:
+def _is_program(place: str | Path) -> bool:
     try:
-        return stat.S_ISREG(place.stat().st_mode) and os.access(place, os.X_OK)
+        return stat.S_ISREG(os.stat(place).st_mode) and os.access(place, os.X_OK)  # noqa: PTH116 (many of them)
     except (OSError, ValueError):
         return False

@@ -15,15 +15,15 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from msgspec import Struct, field
-
 from hookflow.adapters import files, moving, survey
 from hookflow.adapters.git_command import GitError
 from hookflow.adapters.index import Index
+from hookflow.adapters.leftovers import hidden_directory, leftovers
 from hookflow.core import hiding
 from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.hiding import HiddenFile, Journal, Obstacle
 from hookflow.core.porcelain import IndexEntry, RawChange
+from hookflow.core.structs import Struct, field
 
 _JOURNAL = "journal.json"
 
@@ -40,19 +40,6 @@ class Restored(Struct):
     paths: list[str] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
     conflicts: dict[str, str] = field(default_factory=dict)
-
-
-def hidden_directory(git_dir: Path) -> Path:
-    """Where a work tree's hidden files are: in its own git directory, so that recovery always finds them."""
-    return git_dir / "hookflow" / "hidden"
-
-
-def leftovers(git_dir: Path) -> list[Path]:
-    """The directories of runs that hid files and have not put them back, the oldest first."""
-    try:
-        return sorted(path for path in hidden_directory(git_dir).iterdir() if path.is_dir())
-    except OSError:
-        return []
 
 
 class Hidden(Struct, frozen=True):

@@ -1,16 +1,21 @@
 """Commands about runs that were."""
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hookflow import choices
-from hookflow.catalogue.entry import Entry, Options, command, place
+from hookflow.catalogue.entry import Entry, command, place
 from hookflow.core.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from hookflow.commands.options import Options
 
 COMMANDS: list[Entry] = []
 
 
-def _logs_arguments(parser: argparse.ArgumentParser) -> None:
+def _logs_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("step", nargs="?", metavar="STEP", help="one step (default: all)")
     parser.add_argument("--run", metavar="ID", help="the run (default: the last)")
     parser.add_argument("-f", "--follow", action="store_true", help="go on until the run, or the step, has ended")
@@ -29,7 +34,7 @@ def _logs_arguments(parser: argparse.ArgumentParser) -> None:
     },
     arguments=_logs_arguments,
 )
-def _logs(options: Options) -> int:
+def _logs(options: "Options") -> int:
     from hookflow.commands import logs
 
     if options.list:
@@ -39,7 +44,7 @@ def _logs(options: Options) -> int:
     return logs.logs(place(options), options.step, options.run, follow=options.follow)
 
 
-def _report_arguments(parser: argparse.ArgumentParser) -> None:
+def _report_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("--run", metavar="ID", help="the run (default: the last)")
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="where to write it, - for standard output (default: beside the logs)"
@@ -57,13 +62,13 @@ def _report_arguments(parser: argparse.ArgumentParser) -> None:
     },
     arguments=_report_arguments,
 )
-def _report(options: Options) -> int:
+def _report(options: "Options") -> int:
     from hookflow.commands import report
 
     return report.report(place(options), options.run, options.out, show=options.open)
 
 
-def _cache_arguments(parser: argparse.ArgumentParser) -> None:
+def _cache_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("action", choices=("stats", "clear", "prune"), help="what to do with it")
     parser.add_argument("--size", type=choices.size, metavar="SIZE", help="what prune leaves (default: the limit)")
 
@@ -79,7 +84,7 @@ def _cache_arguments(parser: argparse.ArgumentParser) -> None:
     },
     arguments=_cache_arguments,
 )
-def _cache(options: Options) -> int:
+def _cache(options: "Options") -> int:
     from hookflow.commands import cache
 
     return cache.cache(place(options), options.action, options.size)
@@ -93,7 +98,7 @@ def _cache(options: Options) -> int:
         "hookflow recover": "as any run does before it begins",
     },
 )
-def _recover(options: Options) -> int:
+def _recover(options: "Options") -> int:
     from hookflow.commands import recover
 
     return recover.recover(place(options))

@@ -1,15 +1,18 @@
 """What the catalogue knows of a command."""
 
-import argparse
 from collections.abc import Callable, Mapping
-
-from msgspec import Struct
+from typing import TYPE_CHECKING
 
 from hookflow.commands.options import Place
+from hookflow.core.structs import Struct
 
-Options = argparse.Namespace
-Arguments = Callable[[argparse.ArgumentParser], None]
-Handler = Callable[[Options], int]
+if TYPE_CHECKING:
+    import argparse
+
+    from hookflow.commands.options import Options
+
+    Arguments = Callable[[argparse.ArgumentParser], None]
+    Handler = Callable[[Options], int]
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -27,12 +30,12 @@ class Entry(Struct, frozen=True, kw_only=True):
     name: str
     about: str
     examples: Mapping[str, str]
-    arguments: Arguments
-    handler: Handler
+    arguments: "Arguments"
+    handler: "Handler"
     whole: bool = False
 
 
-def _none(parser: argparse.ArgumentParser) -> None:
+def _none(parser: "argparse.ArgumentParser") -> None:
     """A command without arguments of its own."""
 
 
@@ -42,12 +45,12 @@ def command(
     about: str,
     examples: Mapping[str, str],
     *,
-    arguments: Arguments = _none,
+    arguments: "Arguments" = _none,
     whole: bool = False,
-) -> Callable[[Handler], Handler]:
+) -> "Callable[[Handler], Handler]":
     """Enter the decorated function into `entries`, as the handler of a command."""
 
-    def enter(handler: Handler) -> Handler:
+    def enter(handler: "Handler") -> "Handler":
         entry = Entry(name=name, about=about, examples=examples, arguments=arguments, handler=handler, whole=whole)
         entries.append(entry)
         return handler
@@ -55,7 +58,7 @@ def command(
     return enter
 
 
-def place(options: Options) -> Place:
+def place(options: "Options") -> Place:
     """Where the command works."""
     config = options.config.absolute() if options.config is not None else None
     return Place(directory=options.directory.absolute(), config=config)

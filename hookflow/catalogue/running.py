@@ -1,21 +1,32 @@
 """Commands about what runs, and running it."""
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hookflow import choices
-from hookflow.catalogue.entry import Entry, Options, command, place
+from hookflow.catalogue.entry import Entry, command, place
+
+if TYPE_CHECKING:
+    import argparse
+
+    from hookflow.catalogue.entry import Handler
+    from hookflow.commands.options import Options
 
 COMMANDS: list[Entry] = []
 
 
-def _run_arguments(parser: argparse.ArgumentParser) -> None:
+def handler(name: str) -> "Handler":
+    """What carries out the command of that name."""
+    return next(entry.handler for entry in COMMANDS if entry.name == name)
+
+
+def _run_arguments(parser: "argparse.ArgumentParser") -> None:
     _steps_arguments(parser)
     parser.add_argument("--dry-run", action="store_true", help="say what would run, and why; as `hookflow plan`")
     choices.add_reporting(parser)
 
 
-def _steps_arguments(parser: argparse.ArgumentParser) -> None:
+def _steps_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("steps", nargs="*", metavar="STEP", help="steps to run, with what they need")
     parser.add_argument("--stage", metavar="STAGE", help="the stage to run (default: pre-commit)")
     choices.add_selection(parser)
@@ -38,7 +49,7 @@ def _steps_arguments(parser: argparse.ArgumentParser) -> None:
     },
     arguments=_run_arguments,
 )
-def _run(options: Options) -> int:
+def _run(options: "Options") -> int:
     selection = choices.selection(options, steps=options.steps, failed=options.failed)
     if options.dry_run:
         from hookflow.commands import plan
@@ -49,7 +60,7 @@ def _run(options: Options) -> int:
     return run.run(place(options), selection, choices.reporting(options), options.asked)
 
 
-def _plan_arguments(parser: argparse.ArgumentParser) -> None:
+def _plan_arguments(parser: "argparse.ArgumentParser") -> None:
     _steps_arguments(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text", help="for people, or for programs")
 
@@ -65,14 +76,14 @@ def _plan_arguments(parser: argparse.ArgumentParser) -> None:
     },
     arguments=_plan_arguments,
 )
-def _plan(options: Options) -> int:
+def _plan(options: "Options") -> int:
     from hookflow.commands import plan
 
     selection = choices.selection(options, steps=options.steps, failed=options.failed)
     return plan.plan(place(options), selection, options.format)
 
 
-def _explain_arguments(parser: argparse.ArgumentParser) -> None:
+def _explain_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("step", metavar="STEP", help="the step")
     parser.add_argument("--stage", metavar="STAGE", help="the stage to look at (default: pre-commit, or its first)")
     choices.add_selection(parser)
@@ -88,13 +99,15 @@ def _explain_arguments(parser: argparse.ArgumentParser) -> None:
     },
     arguments=_explain_arguments,
 )
-def _explain(options: Options) -> int:
+def _explain(options: "Options") -> int:
     from hookflow.commands import explain
 
     return explain.explain(place(options), choices.selection(options), options.step)
 
 
-def _hook_arguments(parser: argparse.ArgumentParser) -> None:
+def _hook_arguments(parser: "argparse.ArgumentParser") -> None:
+    import argparse
+
     parser.add_argument("stage", metavar="STAGE", help="the git hook")
     parser.add_argument("args", nargs="*", metavar="ARG", help="git's arguments to the hook")
     parser.add_argument("--before", type=Path, metavar="FILE", help=argparse.SUPPRESS)
@@ -113,14 +126,14 @@ def _hook_arguments(parser: argparse.ArgumentParser) -> None:
     },
     arguments=_hook_arguments,
 )
-def _hook(options: Options) -> int:
+def _hook(options: "Options") -> int:
     from hookflow.commands import hook
 
     wanted, reporting = choices.selection(options), choices.reporting(options)
     return hook.hook(place(options), wanted, reporting, tuple(options.args), options.before, options.asked)
 
 
-def _graph_arguments(parser: argparse.ArgumentParser) -> None:
+def _graph_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("--stage", metavar="STAGE", help="the stage (default: pre-commit)")
     parser.add_argument(
         "--format", choices=("text", "mermaid", "dot", "json"), default="text", help="how it is drawn (default: text)"
@@ -139,7 +152,7 @@ def _graph_arguments(parser: argparse.ArgumentParser) -> None:
     },
     arguments=_graph_arguments,
 )
-def _graph(options: Options) -> int:
+def _graph(options: "Options") -> int:
     from hookflow.commands import graph
 
     return graph.graph(place(options), options.stage, options.format, options.run)

@@ -1,9 +1,14 @@
 """Commands that one uses before the first run: configuration, hooks, the machine, the editor."""
 
-import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hookflow.catalogue.entry import Entry, Options, command, place
+from hookflow.catalogue.entry import Entry, command, place
+
+if TYPE_CHECKING:
+    import argparse
+
+    from hookflow.commands.options import Options
 
 COMMANDS: list[Entry] = []
 
@@ -16,13 +21,13 @@ COMMANDS: list[Entry] = []
         "hookflow init": "into pyproject.toml at the repository's root",
     },
 )
-def _init(options: Options) -> int:
+def _init(options: "Options") -> int:
     from hookflow.commands import init
 
     return init.init(place(options))
 
 
-def _import_arguments(parser: argparse.ArgumentParser) -> None:
+def _import_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="another tool's configuration")
     parser.add_argument("--write", action="store_true", help="add the steps to pyproject.toml")
 
@@ -37,7 +42,7 @@ def _import_arguments(parser: argparse.ArgumentParser) -> None:
     },
     arguments=_import_arguments,
 )
-def _import(options: Options) -> int:
+def _import(options: "Options") -> int:
     from hookflow.commands import importing
 
     return importing.import_steps(place(options), options.file, write=options.write)
@@ -52,13 +57,13 @@ def _import(options: Options) -> int:
         "hookflow validate --config other.toml": "another file",
     },
 )
-def _validate(options: Options) -> int:
+def _validate(options: "Options") -> int:
     from hookflow.commands import validate
 
     return validate.validate(place(options))
 
 
-def _install_arguments(parser: argparse.ArgumentParser) -> None:
+def _install_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="git hooks")
 
 
@@ -72,7 +77,7 @@ def _install_arguments(parser: argparse.ArgumentParser) -> None:
     },
     arguments=_install_arguments,
 )
-def _install(options: Options) -> int:
+def _install(options: "Options") -> int:
     from hookflow.commands import install
 
     return install.install(place(options), tuple(options.stages))
@@ -88,7 +93,7 @@ def _install(options: Options) -> int:
     },
     arguments=_install_arguments,
 )
-def _uninstall(options: Options) -> int:
+def _uninstall(options: "Options") -> int:
     from hookflow.commands import install
 
     return install.uninstall(place(options), tuple(options.stages))
@@ -102,13 +107,13 @@ def _uninstall(options: Options) -> int:
         "hookflow doctor": "what it would stumble over here",
     },
 )
-def _doctor(options: Options) -> int:
+def _doctor(options: "Options") -> int:
     from hookflow.commands import doctor
 
     return doctor.doctor(place(options))
 
 
-def _schema_arguments(parser: argparse.ArgumentParser) -> None:
+def _schema_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("--whole", action="store_true", help="for a whole pyproject.toml, not for the table alone")
 
 
@@ -122,13 +127,13 @@ def _schema_arguments(parser: argparse.ArgumentParser) -> None:
     },
     arguments=_schema_arguments,
 )
-def _schema(options: Options) -> int:
+def _schema(options: "Options") -> int:
     from hookflow.commands import schema
 
     return schema.schema(whole=options.whole)
 
 
-def _completion_arguments(parser: argparse.ArgumentParser) -> None:
+def _completion_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish")
 
 
@@ -144,18 +149,18 @@ def _completion_arguments(parser: argparse.ArgumentParser) -> None:
     arguments=_completion_arguments,
     whole=True,
 )
-def _completion(options: Options) -> int:
+def _completion(options: "Options") -> int:
     from hookflow.commands import completion
 
     return completion.completion(options.shell, options.parser)
 
 
-def _complete_arguments(parser: argparse.ArgumentParser) -> None:
+def _complete_arguments(parser: "argparse.ArgumentParser") -> None:
     parser.add_argument("kind", choices=("steps", "stages", "runs"))
 
 
 @command(COMMANDS, "complete", "", {}, arguments=_complete_arguments)
-def _complete(options: Options) -> int:
+def _complete(options: "Options") -> int:
     from hookflow.commands import complete
 
     return complete.complete(place(options), options.kind)

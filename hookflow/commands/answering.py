@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from hookflow import answers
+from hookflow import answered, answers
 from hookflow.adapters import files, runs, tools
 from hookflow.adapters.contents import Contents
 from hookflow.answered import Kept
@@ -40,13 +40,16 @@ def keep(asked: Question, prepared: Prepared, around: Surroundings, known: Memor
     if rows is None or moment is None or not _is_simple(prepared, moment.contents):
         return
     steps = [step for step in prepared.steps if prepared.decisions[step.name].run]
+    by_names = not steps and not any(step.is_by_type for step in prepared.steps)
+    if not (by_names or asked.replays):
+        return
     inputs = [Patterns(step.inputs) for step in steps if step.inputs]
     seen = moment.contents
-    looked_at = {*seen.looked_at, *(path for each in inputs for path in seen.ignored(each))}
+    looked_at = set() if by_names else {*seen.looked_at, *(path for each in inputs for path in seen.ignored(each))}
     others = [*seen.configuration_files(), *_places(prepared, steps, around)]
     names = [*map(data, sorted(looked_at)), *(os.fsencode(place) for place in dict.fromkeys(others))]
     kept = Kept()
-    kept.index = answers.index_checksum(asked)
+    kept.index = answers.NAMES if by_names else answers.index_checksum(asked)
     kept.files = [(name, answers.seen(asked.root, name)) for name in names]
     kept.variables = [(name.encode(), answers.variable(name)) for name in _variables(steps)]
     root = prepared.project.repository.root
@@ -56,7 +59,7 @@ def keep(asked: Question, prepared: Prepared, around: Surroundings, known: Memor
     told = answers.status(asked.root, ignored=kept.ignored)
     if told is None or not _is_same(told, prepared, seen) or not _is_settled(asked, kept, len(looked_at)):
         return
-    kept.status = answers.digest(b"\0".join(told)).encode()
+    kept.status = answered.told(told, names=by_names)
     kept.retention = prepared.project.config.log_retention
     _tell(kept, rows, prepared, asked)
     with suppress(OSError):
@@ -111,9 +114,9 @@ def _places(prepared: Prepared, steps: list[Step], around: Surroundings) -> list
 
 
 def _is_settled(asked: Question, kept: Kept, own: int) -> bool:
-    """Whether neither the index nor one of the files that were looked at has changed since the question was asked."""
-    index = answers.seen(asked.root, os.fsencode(answers.index_file(asked)))
-    seen = [index, *(was for _, was in kept.files[:own])]
+    """Whether nothing that was looked at, the index too, has changed since the question was asked."""
+    index = [] if kept.index == answers.NAMES else [answers.seen(asked.root, os.fsencode(answers.index_file(asked)))]
+    seen = [*index, *(was for _, was in kept.files[:own])]
     return all(int(stamp) < asked.began - _COARSE for was in seen for stamp in was.split(b" ")[3:])
 
 

@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from msgspec import Struct
-
 from hookflow.adapters import githooks, locks
 from hookflow.adapters.git_command import GitCommand, GitError
 from hookflow.adapters.lockfile import Holder
@@ -18,6 +16,7 @@ from hookflow.adapters.repository import Repository
 from hookflow.core import display, porcelain
 from hookflow.core.config import GIT_HOOKS, Config, Resource
 from hookflow.core.errors import HookflowError
+from hookflow.core.structs import Struct
 
 _PATIENCE = 10.0  # seconds for an interpreter to start
 _OFF = {"", "false", "no", "off", "0"}

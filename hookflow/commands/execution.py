@@ -8,8 +8,6 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-
 from hookflow import answered, head_start, short_steps
 from hookflow.adapters import runs, signals
 from hookflow.adapters.repository import Repository
@@ -22,6 +20,7 @@ from hookflow.commands.tree import Tree
 from hookflow.core import events, scopes, summary
 from hookflow.core.launch import Job
 from hookflow.core.schedule import Schedule
+from hookflow.core.structs import Struct
 from hookflow.ledger import Ledger
 from hookflow.outside import Outside
 from hookflow.replay import Replayer

@@ -1,7 +1,5 @@
 """``hookflow explain STEP``: why this step would run, be skipped or come from the cache now."""
 
-from msgspec.structs import replace
-
 from hookflow.commands import plan, preparation
 from hookflow.commands.memory import Memory
 from hookflow.commands.options import Place, Selection
@@ -11,6 +9,7 @@ from hookflow.core.config import Config
 from hookflow.core.errors import UsageError
 from hookflow.core.explanation import Explanation
 from hookflow.core.names import did_you_mean
+from hookflow.core.structs import replace
 
 
 def explain(place: Place, wanted: Selection, step: str) -> int:

@@ -1,12 +1,11 @@
 """``--failed``: what did not pass in the last run, on what that run looked at."""
 
-from msgspec.structs import replace
-
 from hookflow.commands import execution, recorded
 from hookflow.commands.options import Selection
 from hookflow.commands.preparation import Project
 from hookflow.core import scopes
 from hookflow.core.errors import UsageError
+from hookflow.core.structs import replace
 
 _GOOD = frozenset({"passed", "cached", "skipped"})
 # Of a range, a push or a list of files, only the word is written down: everything is looked at then.

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from msgspec.structs import replace
-
 import hookflow
 from hookflow.adapters import contents, outputs, tools
 from hookflow.adapters.contents import Contents
@@ -15,8 +13,9 @@ from hookflow.commands.preparation import Prepared
 from hookflow.core import command
 from hookflow.core.config import Step
 from hookflow.core.environment import Surroundings, step_environment
-from hookflow.core.fingerprint import Circumstances, Deciding, Files, FileState, Fingerprint, digest, fingerprint
+from hookflow.core.fingerprint import Circumstances, Deciding, Files, Fingerprint, digest, fingerprint
 from hookflow.core.patterns import Patterns
+from hookflow.core.structs import replace
 
 _ANY_RUN = ""  # the id of a run is in a step's environment, and decides nothing
 # Rules that take no file: a step whose result on a file depends on that file alone has no others, but inputs.
@@ -50,6 +49,9 @@ class Moment:
         self._root = prepared.project.repository.root
         self._config = prepared.project.config
         self._whole: dict[str, Fingerprint | None] = {}
+        self._keys: dict[str, str] = {}
+        self._locks: dict[Path, Mapping[str, str]] = {}
+        self._identities = tools.Identities()
 
     def fingerprint(self, name: str) -> Fingerprint | None:
         """All that decides a step's result; None where that cannot be known."""
@@ -109,7 +111,9 @@ class Moment:
             found = self.fingerprint(maker.name)
             if found is None:
                 return None
-            keys[maker.name] = found.without("passed").without("made").key
+            if maker.name not in self._keys:
+                self._keys[maker.name] = found.without("passed").without("made").key
+            keys[maker.name] = self._keys[maker.name]
         return keys
 
     def _made(self, step: Step) -> dict[str, str]:
@@ -127,27 +131,34 @@ class Moment:
         commands = [each for each in (step.run, step.fix if fixing else None) if each is not None]
         own = Patterns(step.outputs)
 
-        def is_script(place: Path) -> bool:
-            path = os.path.relpath(place, self._root)
-            return self.contents.knows(path)
+        def is_script(place: str) -> bool:
+            return self.contents.knows(self._relative(place))
 
         found = {}
         words = tools.words(commands)
         for word, place in tools.programs(words, environment.get("PATH", ""), directory, is_script):
-            path = os.path.relpath(place, self._root)
+            path = self._relative(place)
             if path in made or own.matches(path):
                 continue  # what the step makes itself, and what is told by its content already
-            state = self._state_inside(place)
-            found[word] = state if state is not None else tools.identity(place)
-        for place in dict.fromkeys([self._root, directory]):
-            for lock in tools.locks(place):
-                path = os.path.relpath(lock, self._root)
-                if (state := self.contents.state(path)) is not None:
-                    found[path] = state.partition(" ")[2]
-            found |= tools.installed_packages(place)
+            # None for files elsewhere, and ignored programs.
+            state = self.contents.state(path) if self.contents.knows(path) else None
+            found[word] = state if state is not None else self._identities.identity(place)
+        for each in dict.fromkeys([self._root, directory]):
+            found |= {**self._lock_files(each), **tools.installed_packages(each)}
         return found
 
-    def _state_inside(self, place: Path) -> FileState | None:
-        """What a file of the work tree is; None for files elsewhere, and ignored programs."""
-        path = os.path.relpath(place, self._root)
-        return self.contents.state(path) if self.contents.knows(path) else None
+    def _lock_files(self, directory: Path) -> Mapping[str, str]:
+        """The lock files in a directory, with what is in them."""
+        if directory not in self._locks:
+            paths = [self._relative(str(lock)) for lock in tools.locks(directory)]
+            self._locks[directory] = {
+                path: each.partition(" ")[2] for path, each in contents.states(self.contents, paths).items()
+            }
+        return self._locks[directory]
+
+    def _relative(self, place: str) -> str:
+        """A path as it is seen from the root."""
+        top = f"{self._root}/"
+        if place.startswith(top) and "/." not in place[len(top) - 1 :]:
+            return place[len(top) :]
+        return os.path.relpath(place, self._root)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hookflow.adapters import filetypes, runs
 from hookflow.commands import preparation, recorded
 from hookflow.commands.options import Place
-from hookflow.core import dependencies, diagrams, selection, stages
+from hookflow.core import dependencies, diagrams, graph_data, selection, stages
 from hookflow.core.config import Step
 from hookflow.core.errors import UsageError
 
@@ -35,7 +35,7 @@ def graph(place: Place, stage: str | None, form: str, run: str | None = None) ->
     named = {step.name: step for step in steps}
     match form:
         case "json":
-            print(json.dumps(diagrams.as_data(whole, named), indent=2))
+            print(json.dumps(graph_data.as_data(whole, named), indent=2))
         case "mermaid":
             print(diagrams.as_mermaid(whole, named, outcomes))
         case "dot":

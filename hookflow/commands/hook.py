@@ -5,14 +5,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from hookflow.answers import Question
 from hookflow.commands import hooked
 from hookflow.commands.options import HookCall, Place, Reporting, Selection
 from hookflow.core import occasions
 from hookflow.core.errors import BrokenEnvironmentError, ConfigurationError, HookflowError
 from hookflow.core.stages import DEFAULT_STAGE, checked_stage
+from hookflow.core.structs import replace
 
 # githooks(5): the hooks to which git writes something on standard input.
 _WITH_STDIN = frozenset({"pre-push", "post-rewrite", "reference-transaction"})

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-from msgspec.structs import replace
-
 from hookflow.adapters.repository import Repository
 from hookflow.commands.options import Reporting
 from hookflow.core import ci, scopes
 from hookflow.core.ci import Build
 from hookflow.core.porcelain import text
 from hookflow.core.scopes import Scope
+from hookflow.core.structs import Struct, replace
 
 _EVENT = "GITHUB_EVENT_PATH"
 

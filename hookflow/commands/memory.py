@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import Database
 from hookflow.adapters.store import BLOBS, Duration, History, Store
@@ -16,6 +14,7 @@ from hookflow.core import estimate, outcome
 from hookflow.core.environment import Surroundings
 from hookflow.core.judgement import Hit
 from hookflow.core.outcome import Failed, Passed
+from hookflow.core.structs import replace
 from hookflow.core.summary import Frame
 from hookflow.ledger import Ledger
 

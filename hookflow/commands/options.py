@@ -1,11 +1,16 @@
 """What a command line asks for, as frozen records; `hookflow.cli` makes them."""
 
 from pathlib import Path
-from typing import Literal
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, Literal
 
 from hookflow.core.scopes import Scope
+from hookflow.core.structs import Struct
+
+if TYPE_CHECKING:
+    import argparse
+    from types import SimpleNamespace
+
+    Options = argparse.Namespace | SimpleNamespace  # as they were parsed
 
 Output = Literal["auto", "live", "plain", "github", "quiet", "verbose"]
 

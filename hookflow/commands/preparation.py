@@ -4,10 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Literal
-
-from msgspec import Struct
-from msgspec.structs import replace
+from typing import TYPE_CHECKING, Literal
 
 from hookflow.adapters import compiled, filetypes, machine, pyproject, repository, runs
 from hookflow.commands import selecting
@@ -16,11 +13,14 @@ from hookflow.core import command, dependencies, scopes, stages
 from hookflow.core.config import Config, Step
 from hookflow.core.errors import UsageError
 from hookflow.core.graph import Graph
-from hookflow.core.precommit import Hooks
 from hookflow.core.schedule import Task
 from hookflow.core.scopes import Scope
 from hookflow.core.selection import Decision, Selector, Touched
+from hookflow.core.structs import Struct, replace
 from hookflow.core.summary import Frame
+
+if TYPE_CHECKING:
+    from hookflow.core.precommit import Hooks
 
 Caching = Literal["off", "use", "refresh", "verify"]
 
@@ -106,7 +106,7 @@ def open_project(place: Place, around: repository.Repository | None = None) -> P
     return Project(repository=found, config=config, file=file)
 
 
-def _hooks(root: Path) -> Hooks:
+def _hooks(root: Path) -> "Hooks":
     from hookflow.adapters import precommit  # noqa: PLC0415 (only for who has hooks of pre-commit's as steps)
 
     return precommit.hooks(root)

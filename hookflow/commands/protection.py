@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from hookflow.adapters import process, worktree
+from hookflow.adapters import process
 from hookflow.adapters.changes import ChangeWatch
 from hookflow.adapters.guardian import Start
 from hookflow.adapters.treewatch import TreeWatch
-from hookflow.adapters.worktree import Hidden
 from hookflow.commands.preparation import Prepared
 from hookflow.commands.tree import Tree, conflicts, restore
 from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.porcelain import RawChange
+from hookflow.core.structs import Struct
 from hookflow.core.verdict import named
 from hookflow.ledger import Ledger
+
+if TYPE_CHECKING:
+    from hookflow.adapters.worktree import Hidden
 
 
 class Protected(Struct):
@@ -67,20 +69,22 @@ def protected(prepared: Prepared, tree: Tree, ledger: Ledger) -> Iterator[Protec
             guardian.dismiss()
 
 
-def _hidden(tree: Tree, changes: list[RawChange]) -> Hidden | None:
+def _hidden(tree: Tree, changes: list[RawChange]) -> "Hidden | None":
     if not changes:
         return None
+    from hookflow.adapters import worktree  # noqa: PLC0415 (only where there is something to hide)
+
     repository = tree.repository
     return worktree.hide(repository.root, repository.git_dir, tree.index, tree.run, changes)
 
 
-def _watch(prepared: Prepared, tree: Tree, hidden: Hidden | None) -> ChangeWatch | TreeWatch:
+def _watch(prepared: Prepared, tree: Tree, hidden: "Hidden | None") -> ChangeWatch | TreeWatch:
     hooks = [step.name for step in prepared.steps if step.hook is not None]
     own = _own_watch(prepared, tree, hidden)
     return TreeWatch(own, tree.repository.root, tree.index, hooks) if hooks else own
 
 
-def _own_watch(prepared: Prepared, tree: Tree, hidden: Hidden | None) -> ChangeWatch:
+def _own_watch(prepared: Prepared, tree: Tree, hidden: "Hidden | None") -> ChangeWatch:
     written = [path for name in prepared.writers for path in prepared.watched[name]]
     mixed = frozenset(change.path for change in tree.index.unstaged(written)) if written else frozenset[str]()
     return ChangeWatch(
@@ -95,7 +99,7 @@ def _own_watch(prepared: Prepared, tree: Tree, hidden: Hidden | None) -> ChangeW
     )
 
 
-def _put_back(hidden: Hidden, watch: ChangeWatch | TreeWatch, ledger: Ledger) -> bool:
+def _put_back(hidden: "Hidden", watch: ChangeWatch | TreeWatch, ledger: Ledger) -> bool:
     """Put everything back and say what is not as before; whether two changes excluded each other."""
     try:
         restored = restore(hidden, set(watch.staged))

@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from msgspec import Struct
-from msgspec.structs import replace
-
 from hookflow.adapters import filetypes, pushed, runs
 from hookflow.adapters.index import Index
 from hookflow.adapters.pushed import PushedTree
@@ -23,6 +20,7 @@ from hookflow.core.errors import HookflowError, NoConfigurationError
 from hookflow.core.pushes import Part
 from hookflow.core.scopes import Pushed, Scope
 from hookflow.core.selection import touched_by_all
+from hookflow.core.structs import Struct, replace
 from hookflow.core.verdict import named
 
 _STAGE = "pre-push"

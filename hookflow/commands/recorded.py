@@ -6,10 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-
 from hookflow.adapters import runs
 from hookflow.core.errors import UsageError
+from hookflow.core.structs import Struct
 
 
 class Entry(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """``hookflow recover``: put back what an interrupted run left hidden."""
 
-from hookflow.adapters import runs, worktree
+from hookflow.adapters import runs
+from hookflow.adapters.leftovers import leftovers
 from hookflow.adapters.repository import Repository
 from hookflow.commands import tree
 from hookflow.commands.options import Place
@@ -13,7 +14,7 @@ def recover(place: Place) -> int:
         BrokenEnvironmentError: It cannot be put back.
     """
     repository = Repository(place.directory)
-    if not worktree.leftovers(repository.git_dir):
+    if not leftovers(repository.git_dir):
         print("nothing is hidden: no run was interrupted here")
         return 0
     with tree.Tree(repository, runs.new_id()).held():

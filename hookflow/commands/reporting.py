@@ -1,7 +1,6 @@
 """The reporters of a run, made from what a command line asks for and where it runs."""
 
 import os
-import secrets
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -66,7 +65,7 @@ def _github(stack: ExitStack, prepared: Prepared) -> Emit:
 
     return github.GitHub(
         sys.stdout,
-        token=secrets.token_hex(16),
+        token=os.urandom(16).hex(),
         locate=_locator(prepared),
         draw=_drawer(prepared),
         summary=_job_summary(stack),

@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import PurePath
 
-from msgspec import Struct
-
 from hookflow.adapters import outputs
 from hookflow.adapters.contents import Contents
 from hookflow.adapters.git_command import GitError
@@ -27,6 +25,7 @@ from hookflow.core.judgement import Hit, Insight, Miss, Row, unkept_because
 from hookflow.core.kept import Kept, Output
 from hookflow.core.outcome import Cached, Outcome, Passed, is_failure
 from hookflow.core.patterns import Patterns
+from hookflow.core.structs import Struct
 from hookflow.core.verdict import contradicted
 from hookflow.outside import Replay
 

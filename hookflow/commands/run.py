@@ -1,7 +1,5 @@
 """``hookflow run``: a stage's steps on what changed, or the steps that were named."""
 
-from msgspec.structs import replace
-
 from hookflow.adapters import runs, signals
 from hookflow.adapters.repository import Repository
 from hookflow.answers import Question
@@ -9,6 +7,7 @@ from hookflow.commands import execution, failed, preparation, selecting
 from hookflow.commands.options import Place, Reporting, Selection
 from hookflow.commands.tree import Tree
 from hookflow.core.scopes import Scope
+from hookflow.core.structs import replace
 
 
 def run(place: Place, wanted: Selection, reporting: Reporting, asked: Question | None) -> int:

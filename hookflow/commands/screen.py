@@ -6,9 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import cache, partial
 from pathlib import Path
-from typing import TextIO
-
-from msgspec import Struct
+from typing import TYPE_CHECKING, TextIO
 
 from hookflow import answered
 from hookflow.adapters import pyproject, runs, terminal
@@ -16,13 +14,16 @@ from hookflow.commands.memory import Memory
 from hookflow.commands.options import HookCall, Output
 from hookflow.commands.preparation import Prepared
 from hookflow.core import events, scopes
-from hookflow.core.again import Again
 from hookflow.core.errors import HookflowError
 from hookflow.core.porcelain import data, text
-from hookflow.core.progress import LEAST_COLUMNS, Outlook
 from hookflow.core.scopes import Scope
 from hookflow.core.selection import NOT_SMART
+from hookflow.core.structs import Struct
 from hookflow.reporters import plain
+
+if TYPE_CHECKING:
+    from hookflow.core.again import Again
+    from hookflow.core.progress import Outlook
 
 
 class Voice(Struct, frozen=True):
@@ -74,8 +75,10 @@ def voice(
     return Voice(view.emit, view.aside)
 
 
-def outlook(prepared: Prepared, known: Memory) -> Outlook:
+def outlook(prepared: Prepared, known: Memory) -> "Outlook":
     """What is known of a run before it begins."""
+    from hookflow.core.progress import Outlook  # noqa: PLC0415 (only for who looks)
+
     interactive = frozenset(step.name for step in prepared.steps if step.interactive)
     expected = {name: known.seconds[name] for name in known.with_past}
     return Outlook(frame=prepared.frame, interactive=interactive, expected=expected)
@@ -101,10 +104,14 @@ def _can_draw(stream: TextIO) -> bool:
     """Whether a stream is a terminal that knows control sequences and has room for a line."""
     if not stream.isatty() or os.environ.get("TERM", "") in {"", "dumb", "unknown"}:
         return False
+    from hookflow.core.progress import LEAST_COLUMNS  # noqa: PLC0415 (only for who looks)
+
     return terminal.size(stream.fileno())[0] >= LEAST_COLUMNS
 
 
-def _again(prepared: Prepared, call: HookCall) -> Again:
+def _again(prepared: Prepared, call: HookCall) -> "Again":
+    from hookflow.core.again import Again  # noqa: PLC0415 (only after a failure)
+
     # git names an index of its own for `commit -a` and `commit PATH`, and the plain one otherwise.
     index = Path(os.environ.get("GIT_INDEX_FILE") or "index").name
     return Again(

@@ -6,16 +6,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
-from hookflow.adapters import signals, worktree
+from hookflow.adapters import signals
 from hookflow.adapters.guardian import Guardian
 from hookflow.adapters.index import Index
+from hookflow.adapters.leftovers import leftovers
 from hookflow.adapters.locks import Busy, Held, TreeLock
 from hookflow.adapters.repository import Repository
-from hookflow.adapters.worktree import Hidden, Restored
 from hookflow.core import display
 from hookflow.core.errors import BrokenEnvironmentError
 from hookflow.core.verdict import named
+
+if TYPE_CHECKING:
+    from hookflow.adapters.worktree import Hidden, Restored
 
 _POLL = 0.1  # seconds between looks at a lock that another run holds
 # Set for steps: a hookflow that a step calls on the same work tree is part of this run, and must not wait for it.
@@ -52,7 +56,7 @@ class Tree:
         try:
             if not self.nested:
                 self._share()
-                if worktree.leftovers(self.repository.git_dir):
+                if leftovers(self.repository.git_dir):
                     self.own()
                     recover(self)
             yield self
@@ -94,6 +98,8 @@ class Tree:
 
 def recover(tree: Tree) -> int:
     """Put back what interrupted runs left hidden, and say so; returns for how many runs."""
+    from hookflow.adapters import worktree  # noqa: PLC0415 (only where something was left)
+
     with signals.ignored():
         found = worktree.recover(tree.repository.root, tree.repository.git_dir, tree.index)
     for run, restored in found:
@@ -105,7 +111,7 @@ def recover(tree: Tree) -> int:
     return len(found)
 
 
-def conflicts(restored: Restored) -> list[str]:
+def conflicts(restored: "Restored") -> list[str]:
     """A sentence for each file of which two versions excluded each other."""
     return [
         f"{display.printable(path)}: your unstaged change and what was changed meanwhile exclude each other; "
@@ -122,7 +128,7 @@ def waits_for(busy: Busy) -> str:
     return f"waits for {busy.resource}, held by {held}"
 
 
-def restore(hidden: Hidden, staged_fixes: set[str]) -> Restored:
+def restore(hidden: "Hidden", staged_fixes: set[str]) -> "Restored":
     """Put the hidden files back; no signal gets in between."""
     with signals.ignored():
         return hidden.restore(staged_fixes)

@@ -9,13 +9,12 @@ from itertools import pairwise
 from math import ceil
 from statistics import median
 
-from msgspec import Struct
-
 from hookflow.core.display import count, printable
 from hookflow.core.display import seconds as shown
 from hookflow.core.graph import Edge, Graph
 from hookflow.core.record import Record
 from hookflow.core.snapshot import Snapshot
+from hookflow.core.structs import Struct
 
 _LEAST_SHARE = 0.03  # of the wall time: less is not worth a sentence
 _LEAST = 0.05  # seconds; below that, starting a process decides

@@ -5,12 +5,11 @@ import shlex
 from collections.abc import Iterable
 from typing import assert_never
 
-from msgspec import Struct
-
 from hookflow.core import command, scopes
 from hookflow.core.config import Step
 from hookflow.core.porcelain import data
 from hookflow.core.scopes import Scope
+from hookflow.core.structs import Struct
 
 _MOST_FILES = 50  # names in a command line; beyond, the step is run on all its files
 _PLAIN_STAGE = "pre-commit"

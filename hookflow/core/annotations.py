@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, zip_longest
 from typing import Literal
 
-from msgspec import Struct
-
 from hookflow.core.display import harmless, printable
+from hookflow.core.structs import Struct
 
 Severity = Literal["error", "warning", "note"]
 

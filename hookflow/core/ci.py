@@ -7,9 +7,8 @@ repository has those commits is another question.
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from msgspec import Struct
-
 from hookflow.core.scopes import is_null
+from hookflow.core.structs import Struct
 
 Variables = Mapping[str, str]
 BASE = "HOOKFLOW_BASE"  # where a system has no variable for it, or another base is wanted

@@ -10,9 +10,8 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct
-
 from hookflow.core.config import Command, Step
+from hookflow.core.structs import Struct
 
 PLACEHOLDER = re.compile(r"\{(?:files|args)\}")
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "ash", "fish"})

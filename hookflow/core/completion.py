@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-from msgspec import Struct
+from hookflow.core.structs import Struct
 
 Kind = Literal["files", "directories", "steps", "stages", "runs", "words", "nothing"]
 """What a value is; names of steps, stages and runs are asked for when they are wanted. Nothing: any text."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
-from msgspec import Struct, field
+from hookflow.core.structs import Struct, field
 
 Command = str | tuple[str, ...]
 
@@ -147,6 +147,11 @@ class Step(Struct, frozen=True, kw_only=True):
     def alone(self) -> bool:
         """Whether nothing else may run meanwhile (an interactive step owns the terminal)."""
         return self.exclusive or self.interactive
+
+    @property
+    def is_by_type(self) -> bool:
+        """Whether not only names tell which files are its files."""
+        return bool(self.types or self.types_or or self.exclude_types)
 
 
 class Config(Struct, frozen=True, kw_only=True, dict=True):

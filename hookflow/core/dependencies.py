@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from hookflow.core.config import Step
 from hookflow.core.graph import Edge, Graph, Reason
-from hookflow.core.overlap import overlap
 from hookflow.core.patterns import Patterns
 from hookflow.core.selection import FileFilter, Touched
 
@@ -42,6 +41,8 @@ def _output_edges(steps: Sequence[Step]) -> Iterator[Edge]:
 
 def _read_output(maker: Step, reader: Step) -> str | None:
     """A file that `maker` may make and `reader` reads; None where there can be none."""
+    from hookflow.core.overlap import overlap  # noqa: PLC0415 (only for who declares such files)
+
     outputs, excluded = Patterns(maker.outputs), Patterns(reader.exclude)
     for patterns in (reader.files, reader.inputs):
         path = overlap(outputs, Patterns(patterns), without_second=excluded) if patterns else None
@@ -108,6 +109,8 @@ def _written_input(writer: Touched, reader: Touched) -> str | None:
     if writer.files is not None:
         read = (path for path in sorted(writer.files) if reader.inputs.matches(path) and not excluded.matches(path))
         return next(read, None)
+    from hookflow.core.overlap import overlap  # noqa: PLC0415 (only for who declares such files)
+
     return overlap(writer.filter.patterns, reader.inputs, without_first=writer.filter.exclude, without_second=excluded)
 
 
@@ -123,6 +126,8 @@ def _common_file(
         return _first_match(second.files, first.filter)
     if not compatible(first.filter.types, second.filter.types):
         return None
+    from hookflow.core.overlap import overlap  # noqa: PLC0415 (only for writers of files that nobody knows yet)
+
     return overlap(
         first.filter.patterns,
         second.filter.patterns,

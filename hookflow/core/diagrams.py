@@ -1,10 +1,9 @@
-"""The graph as text, Mermaid, dot and JSON-ready data."""
+"""The graph as text, Mermaid and dot."""
 
 import re
 import textwrap
 from collections.abc import Mapping
 from itertools import chain
-from typing import Any
 
 from hookflow.core.config import Step
 from hookflow.core.display import printable
@@ -51,23 +50,6 @@ def as_text(graph: Graph, steps: Mapping[str, Step]) -> str:
             lines.append(f"  {name}{f': {description}' if description else ''}")
             lines += [f"    after {edge.before}: {_why(edge)}" for edge in graph.into(name)]
     return "\n".join(lines)
-
-
-def as_data(graph: Graph, steps: Mapping[str, Step]) -> dict[str, Any]:
-    """Steps, edges with reasons, groups and the order, for JSON."""
-    return {
-        "steps": [{"name": name, "description": steps[name].description} for name in graph.nodes],
-        "edges": [
-            {
-                "before": edge.before,
-                "after": edge.after,
-                "reasons": [{"kind": reason.kind, "text": reason.text} for reason in edge.reasons],
-            }
-            for edge in graph.edges
-        ],
-        "groups": [list(group) for group in graph.groups()],
-        "order": list(graph.order),
-    }
 
 
 def as_mermaid(graph: Graph, steps: Mapping[str, Step], outcomes: Mapping[str, str] | None = None) -> str:

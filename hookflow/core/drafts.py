@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
-from msgspec import Struct, field
+from hookflow.core.structs import Struct, field
 
 Value = str | bool | int | Sequence[str] | Mapping[str, str]
 

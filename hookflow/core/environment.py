@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from msgspec import Struct, field
-
 from hookflow.core.config import HookTraits, Step
+from hookflow.core.structs import Struct, field
 
 # What `git rev-parse --local-env-vars` lists (a test holds this against the installed git).
 GIT_LOCAL_VARIABLES = frozenset(

@@ -3,7 +3,7 @@
 A step's failure is a value (`hookflow.core.outcome`), never an exception.
 """
 
-from msgspec import Struct
+from hookflow.core.structs import Struct
 
 
 class HookflowError(Exception):

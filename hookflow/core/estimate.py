@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
+from hookflow.core.structs import Struct
 
 UNKNOWN = 1.0  # seconds, where nothing at all is known: only the ratio between steps matters for an order
 # The weight of the newest of the past durations (exponential smoothing, Brown 1956): the last five or so count.

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from msgspec import Struct
-
 from hookflow.core.outcome import Outcome
+from hookflow.core.structs import Struct
 
 SCHEMA = 1
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct
-
 from hookflow.core import display
 from hookflow.core.config import Config, Step
 from hookflow.core.planning import PlannedStep
+from hookflow.core.structs import Struct
 
 _SHOWN = 20  # of a list
 

@@ -9,11 +9,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
-from msgspec import Struct, field
-
 from hookflow.core.config import MANUAL, Config, Step
 from hookflow.core.patterns import Patterns
 from hookflow.core.porcelain import data
+from hookflow.core.structs import Struct, field
 
 SCHEMA = 2  # of the key: raised whenever what goes into it changes
 

@@ -3,10 +3,9 @@
 import heapq
 from collections.abc import Mapping
 
-from msgspec import Struct
-
 from hookflow.core.outcome import Passed
 from hookflow.core.schedule import Schedule
+from hookflow.core.structs import Struct
 
 
 class Forecast(Struct, frozen=True):

@@ -8,9 +8,8 @@ from functools import cached_property
 from heapq import heapify, heappop, heappush
 from typing import Literal
 
-from msgspec import Struct
-
 from hookflow.core.errors import HookflowError
+from hookflow.core.structs import Struct
 
 Kind = Literal["needs", "outputs", "writes"]
 

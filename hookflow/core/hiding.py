@@ -7,8 +7,7 @@ after a crash is the same thing.
 import json
 from typing import Any, TypeVar
 
-from msgspec import Struct, to_builtins
-from msgspec.structs import fields
+from hookflow.core.structs import Struct, as_builtins
 
 VERSION = 1
 _PLAIN = (int, str, bool)
@@ -82,7 +81,7 @@ _Record = TypeVar("_Record", HiddenFile, Identity, Obstacle, Journal)
 
 def encode(journal: Journal) -> bytes:
     """The journal as JSON: names of any bytes, nothing that runs when it is read."""
-    return json.dumps({"version": VERSION, **to_builtins(journal)}).encode("ascii")
+    return json.dumps({"version": VERSION, **as_builtins(journal)}).encode("ascii")
 
 
 def decode(content: bytes) -> Journal:
@@ -132,10 +131,10 @@ def _checked(record: _Record) -> _Record:
     Raises:
         TypeError: One is not.
     """
-    for field in fields(record):
-        value = getattr(record, field.name)
-        if field.type in _PLAIN and type(value) is not field.type:
-            raise TypeError(f"{field.name} is {value!r}")
+    for name, kind in type(record).__annotations__.items():
+        value = getattr(record, name)
+        if kind in _PLAIN and type(value) is not kind:
+            raise TypeError(f"{name} is {value!r}")
     return record
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Sequence
 from pathlib import PurePath
 
-from msgspec import Struct
-
 from hookflow.core.fingerprint import Fingerprint
 from hookflow.core.kept import Kept
+from hookflow.core.structs import Struct
 from hookflow.core.verdict import named
 
 

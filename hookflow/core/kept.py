@@ -4,10 +4,9 @@ import json
 import re
 import zlib
 
-from msgspec import Struct, to_builtins
-
 from hookflow.core.fingerprint import Files, Part
 from hookflow.core.porcelain import data, names
+from hookflow.core.structs import Struct, as_builtins
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PERMISSIONS = 0o777
@@ -51,7 +50,7 @@ class Kept(Struct, frozen=True):
 
 def outputs_as_json(outputs: tuple[Output, ...]) -> str:
     """The files of a result, as they are kept."""
-    return json.dumps([to_builtins(output) for output in outputs])
+    return json.dumps([as_builtins(output) for output in outputs])
 
 
 def outputs_from_json(text: str) -> tuple[Output, ...]:

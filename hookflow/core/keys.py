@@ -6,8 +6,6 @@ The keys are data: the schema is made from them, and the documentation is held a
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import Struct
-
 from hookflow.core.readers import (
     Reader,
     batch,
@@ -29,6 +27,7 @@ from hookflow.core.readers import (
     texts,
     virtual_environment,
 )
+from hookflow.core.structs import Struct
 
 
 class Key(Struct, frozen=True):

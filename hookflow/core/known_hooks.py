@@ -6,7 +6,7 @@ and may look at git.
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
+from hookflow.core.structs import Struct
 
 
 class Known(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from hookflow.core.structs import Struct
 
 
 class Stay(Struct, frozen=True):

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 
-from msgspec import Struct, field
-
 from hookflow.core.config import Step
+from hookflow.core.structs import Struct, field
 
 
 class Job(Struct, frozen=True, kw_only=True):

@@ -10,9 +10,8 @@ from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from msgspec import Struct
-
 from hookflow.core.graph import Edge, Graph
+from hookflow.core.structs import Struct
 
 BOX_HEIGHT = 46.0
 _PASS_HEIGHT = 10.0  # what an edge takes that passes a layer

@@ -5,7 +5,7 @@ A failure is a value, never an exception: every exit code is kept.
 
 from typing import Literal
 
-from msgspec import Struct
+from hookflow.core.structs import Struct
 
 Word = Literal["passed", "failed", "timed-out", "cached", "skipped", "blocked", "cancelled"]
 State = Literal["waiting", "running", "passed", "failed", "timed-out", "cached", "skipped", "blocked", "cancelled"]

@@ -15,9 +15,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
-from msgspec import Struct
-
 from hookflow.core.patterns import Patterns
+from hookflow.core.structs import Struct
 
 # States that the search visits before it gives up: some 0.2 s.
 _MOST_STATES = 20_000

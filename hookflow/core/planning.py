@@ -3,13 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from msgspec import Struct, to_builtins
-from msgspec.structs import replace
-
 from hookflow.core import display
 from hookflow.core.bounds import bound_seconds
 from hookflow.core.forecast import forecast
 from hookflow.core.schedule import Schedule
+from hookflow.core.structs import Struct, as_builtins, replace
 from hookflow.core.summary import Frame
 
 Act = Literal["run", "cached", "skip"]
@@ -133,7 +131,7 @@ def plan(
 
 def as_data(found: Plan) -> dict[str, object]:
     """The plan for JSON; names of any bytes become printable."""
-    data: dict[str, object] = to_builtins(found)
+    data: dict[str, object] = as_builtins(found)
     return data
 
 

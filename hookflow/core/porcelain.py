@@ -5,7 +5,7 @@ Names become text with surrogate escapes for what is not UTF-8, so that every na
 
 from collections.abc import Iterator
 
-from msgspec import Struct
+from hookflow.core.structs import Struct
 
 SUBMODULE = "160000"
 

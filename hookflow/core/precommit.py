@@ -4,10 +4,9 @@ import shlex
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
-from msgspec import Struct, field
-
 from hookflow.core.config import HookTraits, Step
 from hookflow.core.known_hooks import known
+from hookflow.core.structs import Struct, field
 
 _FILES = "{files}"
 

@@ -6,10 +6,9 @@ Knows no terminal and no clock: times are the Unix seconds of the events, and th
 from collections.abc import Mapping, Sequence
 from typing import assert_never
 
-from msgspec import Struct, field
-
 from hookflow.core import events
 from hookflow.core.bounds import bound_seconds
+from hookflow.core.structs import Struct, field
 from hookflow.core.summary import Frame
 
 _NAMED = 3  # steps that a reason names; beyond, their number

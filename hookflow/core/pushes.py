@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterable
 
-from msgspec import Struct
-
 from hookflow.core.scopes import RefUpdate, is_null
+from hookflow.core.structs import Struct
 
 
 class Part(Struct, frozen=True):

@@ -13,11 +13,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from msgspec import Struct
-
 from hookflow.core import command, durations
 from hookflow.core.config import STAGES, Command
 from hookflow.core.names import did_you_mean
+from hookflow.core.structs import Struct
 
 Content = TypeVar("Content", covariant=True)  # noqa: PLC0105 (its name is for those who read a signature)
 Schema = Mapping[str, Any]

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from msgspec import Struct
-from msgspec.structs import replace
+from hookflow.core.structs import Struct, replace
 
 UNFINISHED = "not finished"  # in the place of an outcome
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
-
 from hookflow.core import layers
 from hookflow.core.advice import Advice, Facts, advise, critical_path
 from hookflow.core.display import printable
@@ -12,6 +10,7 @@ from hookflow.core.lanes import Stay, lanes
 from hookflow.core.layers import Drawing
 from hookflow.core.record import Record, StepRecord
 from hookflow.core.snapshot import Snapshot
+from hookflow.core.structs import Struct
 
 LABEL_COLUMNS = 24  # of a name in a picture
 _LEAST_COLUMNS = 17  # "timed-out 59.9 s"

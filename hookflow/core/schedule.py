@@ -7,8 +7,6 @@ from bisect import insort
 from collections import deque
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct, field
-
 from hookflow.core.config import Resource
 from hookflow.core.graph import Graph
 from hookflow.core.outcome import (
@@ -24,6 +22,7 @@ from hookflow.core.outcome import (
     transition,
 )
 from hookflow.core.rates import Rates
+from hookflow.core.structs import Struct, field
 
 
 class Task(Struct, frozen=True, kw_only=True):
@@ -98,8 +97,7 @@ class Schedule:
         self._fail_fast = fail_fast
         self._most_running = len(tasks)
         ranks = graph.ranks({name: 0.0 if task.skip else task.seconds for name, task in tasks.items()})
-        place = {name: index for index, name in enumerate(graph.order)}
-        self._priority = {name: (0.0 if in_order else -ranks[name], place[name]) for name in graph.nodes}
+        self._priority = {name: (0.0 if in_order else -ranks[name], place) for place, name in enumerate(graph.order)}
         self._state: dict[str, State] = dict.fromkeys(graph.nodes, "waiting")
         self._attempts: dict[str, int] = dict.fromkeys(graph.nodes, 0)
         self._missing = {name: len(graph.into(name)) for name in graph.nodes}
@@ -109,6 +107,7 @@ class Schedule:
         self._not_before: dict[str, float] = {}
         self._rates = Rates(self._resources)
         self._ready: list[str] = []
+        self._became_ready: list[str] = []
         self._fresh = deque(name for name in graph.nodes if not self._missing[name])
         self._ended: list[Ended] = []
         self._cancelled: str | None = None
@@ -133,10 +132,9 @@ class Schedule:
         """Where a step is in its life."""
         return self._state[name]
 
-    @property
-    def ready(self) -> Sequence[str]:
-        """The steps that wait for nothing but room, the most urgent first."""
-        return tuple(self._ready)
+    def became_ready(self, since: int = 0) -> Sequence[str]:
+        """The steps that became ready after the first `since` ones, the most urgent first; some may have started."""
+        return sorted(self._became_ready[since:], key=self._priority.__getitem__)
 
     def take_ended(self) -> list[Ended]:
         """The steps that ended without running since the last call, in order."""
@@ -164,6 +162,8 @@ class Schedule:
 
     def wake_time(self, now: float) -> float | None:
         """The next moment at which `startable` may say more although nothing ends; None if there is none."""
+        if not (self._not_before or self._resources):
+            return None
         times = (self._due_time(name, now) for name in self._ready)
         return min((time for time in times if time > now), default=None)
 
@@ -237,13 +237,11 @@ class Schedule:
             return False
         if len(others) >= self._most_running or min(task.cpus, self._jobs) > self._free_cpus():
             return False
-        return all(self._taken(name) + units <= self._resources[name].slots for name, units in task.uses.items())
+        taken = {name: sum(other.uses.get(name, 0) for other in others) for name in task.uses}
+        return all(taken[name] + units <= self._resources[name].slots for name, units in task.uses.items())
 
     def _free_cpus(self) -> int:
         return self._jobs - sum(start.cpus for start in self._running.values())
-
-    def _taken(self, resource: str) -> int:
-        return sum(self._tasks[name].uses.get(resource, 0) for name in self._running)
 
     def _due_time(self, name: str, now: float) -> float:
         """When neither a delay nor a rate keeps the step from starting; `now` if none does."""
@@ -258,6 +256,7 @@ class Schedule:
             outcome = self._verdict(name)
             if outcome is None:
                 insort(self._ready, name, key=self._priority.__getitem__)
+                self._became_ready.append(name)
             else:
                 self._end(name, outcome)
                 self._ended.append(Ended(name, outcome))

@@ -6,12 +6,11 @@ Draft-07 (https://json-schema.org/draft-07), which editors and taplo read (tried
 from collections.abc import Mapping
 from typing import Any
 
-from msgspec import NODEFAULT, structs
-
 from hookflow.core import readers
 from hookflow.core.config import Config, Resource, Step
 from hookflow.core.keys import HOOK, RESOURCE, STEP, TABLES, TOP, Key
 from hookflow.core.readers import Schema
+from hookflow.core.structs import Factory, Struct
 
 _HEAD = {"$schema": "http://json-schema.org/draft-07/schema#", "title": "hookflow"}
 _ABOUT = """\
@@ -84,11 +83,11 @@ def _closed(keys: Mapping[str, Key], defaults: Mapping[str, Any]) -> Schema:
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
-def _defaults(record: type) -> dict[str, Any]:
+def _defaults(record: type[Struct]) -> dict[str, Any]:
     """The defaults of a record's fields, as JSON knows them; without those that are nothing."""
     found = {}
-    for field in structs.fields(record):
-        made = field.default_factory() if callable(field.default_factory) else field.default
-        if made is not NODEFAULT and made is not None:
-            found[field.name] = list(made) if isinstance(made, tuple) else made
+    for name, default in record.__struct_defaults__.items():
+        made = default.make() if isinstance(default, Factory) else default
+        if made is not None:
+            found[name] = list(made) if isinstance(made, tuple) else made
     return found

@@ -1,6 +1,6 @@
 """What a run looks at: the closed union of its scopes."""
 
-from msgspec import Struct
+from hookflow.core.structs import Struct
 
 
 class Staged(Struct, frozen=True):

@@ -6,14 +6,12 @@ Paths are relative to the repository's root, ``/``-separated, UTF-8 with surroga
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
-from msgspec import Struct, field
-from msgspec.structs import replace
-
 from hookflow.core import command
 from hookflow.core.config import MANUAL, Config, Step
 from hookflow.core.graph import Graph
 from hookflow.core.narrowing import Narrowing
 from hookflow.core.patterns import EVERY_FILE, Patterns
+from hookflow.core.structs import Struct, field, replace
 
 Tags = Callable[[str], Collection[str]]
 NOT_SMART = "smart execution is off"  # the reason of a step that runs although nothing changed

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
-from msgspec import Struct, field
-
-from hookflow.core import diagrams
+from hookflow.core import graph_data
 from hookflow.core.config import Step
 from hookflow.core.errors import HookflowError
 from hookflow.core.graph import Edge, Graph, Kind, Reason
+from hookflow.core.structs import Struct, field
 
 _KINDS: Mapping[str, Kind] = {kind: kind for kind in get_args(Kind)}
 
@@ -46,7 +45,7 @@ def take(graph: Graph, steps: Iterable[Step]) -> Snapshot:
 
 def as_data(graph: Graph, steps: Mapping[str, Step]) -> dict[str, Any]:
     """For JSON: what `hookflow graph` writes, and the CPUs of each step."""
-    return {**diagrams.as_data(graph, steps), "cpus": {name: steps[name].cpus for name in graph.nodes}}
+    return {**graph_data.as_data(graph, steps), "cpus": {name: steps[name].cpus for name in graph.nodes}}
 
 
 def from_data(data: Any) -> Snapshot | None:

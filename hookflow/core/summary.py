@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from msgspec import Struct
-
 from hookflow.core import outcome as outcomes
 from hookflow.core.bounds import bound_seconds
 from hookflow.core.config import Resource
@@ -12,6 +10,7 @@ from hookflow.core.events import RunFinished
 from hookflow.core.graph import Graph
 from hookflow.core.outcome import Outcome
 from hookflow.core.schedule import Task
+from hookflow.core.structs import Struct
 
 _SIGNALLED = 128  # a shell's way of saying "ended by signal n": 128 + n
 

@@ -21,7 +21,8 @@ def named(words: list[str], path: list[Path], directory: Path, scripts: tuple[st
     """The programs that words name; these files are scripts of the project."""
     known = {directory / name for name in scripts}
     joined = os.pathsep.join(map(str, path))
-    return dict(tools.programs(words, joined, directory, lambda place: place in known))
+    found = tools.programs(words, joined, directory, lambda place: Path(place) in known)
+    return {word: Path(place) for word, place in found}
 
 
 @pytest.mark.parametrize(
@@ -68,16 +69,24 @@ def test_a_script_is_one_without_a_slash_too(tmp_path: Path) -> None:
     both, other = program(tmp_path / "tool"), program(tmp_path / "bin" / "tool")
     found = list(
         tools.programs(
-            ["check.py", "tool", "no.py"], str(tmp_path / "bin"), tmp_path, lambda place: place in {script, both}
+            ["check.py", "tool", "no.py"],
+            str(tmp_path / "bin"),
+            tmp_path,
+            lambda place: place in {str(script), str(both)},
         )
     )
-    assert found == [("check.py", script), ("tool", other), ("./tool", both)]
+    assert found == [("check.py", str(script)), ("tool", str(other)), ("./tool", str(both))]
 
 
 @pytest.mark.parametrize("word", ["a\0b", "x" * 5000, "\udcff", "~", "-"])
 def test_no_word_does_harm(tmp_path: Path, word: str) -> None:
     """Whatever was written in a configuration."""
     assert named([word, f"./{word}"], [tmp_path], tmp_path) == {}
+
+
+def identity(place: Path) -> str:
+    """As another run sees it."""
+    return tools.Identities().identity(str(place))
 
 
 def _replace(place: Path) -> None:
@@ -103,10 +112,10 @@ def _relink(place: Path) -> None:
 def test_another_program_is_another_identity(tmp_path: Path, change: Callable[[Path], None]) -> None:
     """By size, time and where it is."""
     place = program(tmp_path / "tool")
-    before = tools.identity(place)
-    assert tools.identity(place) == before
+    before = identity(place)
+    assert identity(place) == before
     change(place)
-    assert tools.identity(place) != before
+    assert identity(place) != before
 
 
 def test_what_a_link_leads_to_counts(tmp_path: Path) -> None:
@@ -115,9 +124,9 @@ def test_what_a_link_leads_to_counts(tmp_path: Path) -> None:
     link = tmp_path / "bin" / "tool"
     link.parent.mkdir()
     link.symlink_to(real)
-    before = tools.identity(link)
+    before = identity(link)
     _replace(real)
-    assert tools.identity(link) != before
+    assert identity(link) != before
 
 
 @pytest.fixture
@@ -160,10 +169,10 @@ def test_packages_of_a_virtual_environment_count(
         place = venv.parent / "bin" / "lint"
         place.parent.mkdir()
         place.symlink_to(venv / "bin" / "lint")
-    before = tools.identity(place)
-    assert tools.identity(place) == before
+    before = identity(place)
+    assert identity(place) == before
     change(venv / "lib" / "python3.11" / "site-packages")
-    assert tools.identity(place) != before
+    assert identity(place) != before
 
 
 def test_lock_files_are_found_and_nothing_else(tmp_path: Path) -> None:

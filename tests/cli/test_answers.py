@@ -77,7 +77,7 @@ def test_it_is_answered_without_git_python_and_trio(settled: Project) -> None:
     assert events[0]["steps"] == ["code", "docs"]
     assert events[-1]["counts"] == {"cached": 2}
     settled.write("src/a.py", "a = 3\n")
-    assert " msgspec" in imported(settled)
+    assert " hookflow.cli" in imported(settled)
 
 
 def edit(name: str, text: str) -> Callable[[Project], None]:
@@ -218,7 +218,7 @@ def test_linked_work_trees_have_answers_of_their_own(settled: Project, tmp_path:
     rows = [line.split()[:2] for line in done.out.splitlines()]
     assert ["passed", "code"] in rows
     assert ["cached", "docs"] in rows
-    assert " msgspec" not in imported(settled)
+    assert " hookflow.cli" not in imported(settled)
 
 
 def test_a_link_on_the_way_to_a_program_decides(settled: Project, tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_link_on_the_way_to_a_program_decides(settled: Project, tmp_path: Path
     tool.unlink()
     tool.symlink_to(middle)
     assert run(settled).code == 0
-    assert " msgspec" not in imported(settled)
+    assert " hookflow.cli" not in imported(settled)
     middle.unlink()
     middle.symlink_to(settled.path / ".git" / "2")
     assert run(settled).code == 0

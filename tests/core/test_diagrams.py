@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from strategies import graphs
 
 from hookflow.core.config import Step
-from hookflow.core.diagrams import as_data, as_dot, as_mermaid, as_text
+from hookflow.core.diagrams import as_dot, as_mermaid, as_text
 from hookflow.core.graph import Edge, Graph, Reason
+from hookflow.core.graph_data import as_data
 
 # A quoted string of dot's language.
 _QUOTED = r'"(?:[^"\\\n]|\\.)*"'

@@ -2,11 +2,11 @@
 
 import pytest
 from builders import step
-from msgspec.structs import replace
 
 from hookflow.core.config import Config
 from hookflow.core.explanation import Explanation, as_text
 from hookflow.core.planning import PlannedStep
+from hookflow.core.structs import replace
 
 TESTS = step("tests", files=("*.py",), inputs=("data/*",), cache_env=("URL",), env={"CI": "1"})
 PLANNED = PlannedStep(step="tests", act="run", reason="1 of its files changed", files=1, seconds=None, group=1)

@@ -6,7 +6,6 @@ import pytest
 from builders import step
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from hookflow.core.config import Config, Step
 from hookflow.core.fingerprint import (
@@ -23,6 +22,7 @@ from hookflow.core.fingerprint import (
 )
 from hookflow.core.patterns import Patterns
 from hookflow.core.porcelain import text
+from hookflow.core.structs import replace
 
 # Names of any bytes: what is not UTF-8 comes as surrogate escapes.
 NAMES = st.binary(min_size=1, max_size=6).filter(lambda name: b"\0" not in name).map(text)

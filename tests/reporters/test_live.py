@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 from terminals import Terminal, terminal
 
 from hookflow.core import events
@@ -16,6 +15,7 @@ from hookflow.core.graph import Graph
 from hookflow.core.outcome import Failed, Outcome, Passed, Skipped
 from hookflow.core.progress import Outlook
 from hookflow.core.schedule import Task
+from hookflow.core.structs import replace
 from hookflow.core.summary import Frame
 from hookflow.reporters.live import Live, last_line
 from hookflow.reporters.plain import Plain
