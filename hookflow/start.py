@@ -21,9 +21,15 @@ def main() -> "NoReturn":
     asked = answers.question(words)
     if asked is not None and answered.give(asked):
         _leave(0)
+    from hookflow.adapters import ahead
+
+    if asked is not None:
+        ahead.begin(asked.root, asked.git_dir)
     from hookflow import cli
 
-    _leave(cli.main(words, asked))
+    code = cli.main(words, asked)
+    ahead.end()
+    _leave(code)
 
 
 def _leave(code: int) -> "NoReturn":

@@ -15,20 +15,15 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from hookflow.adapters import spawned
+from hookflow.adapters import ahead, questions, spawned
 from hookflow.core import porcelain
 from hookflow.core.errors import BrokenEnvironmentError
 
 if TYPE_CHECKING:
     from git.cmd import Git
 
-_QUIET = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
 # Writing the index would run the hook post-index-change. Reading runs none, and asks where hooks are.
 _HOOKLESS = ("-c", f"core.hooksPath={os.devnull}")
-_READING = {"GIT_OPTIONAL_LOCKS": "0"}  # no lock on the index, no refreshed copy of it
-
-# Pathspecs of ours mean what they say, whatever those of the person's are to mean (git(1)).
-_AS_WRITTEN = {f"GIT_{kind}_PATHSPECS": "0" for kind in ("LITERAL", "GLOB", "NOGLOB", "ICASE")}
 
 _NO_GIT = "git was not found on PATH; hookflow needs it to see what changed"
 
@@ -40,22 +35,18 @@ class GitError(Exception):
 class _Foreseen:
     """An answer that will be asked for so many times."""
 
-    def __init__(self, begun: spawned.Begun, times: int) -> None:
-        self.times = times
+    def __init__(self, begun: spawned.Begun) -> None:
+        self.times = 1
         self._begun = begun
-        self._answer: tuple[int, bytes, str] | None = None
 
     def answer(self) -> tuple[int, bytes, str]:
         """What it came to; waits for that."""
         self.times -= 1
-        if self._answer is None:
-            self._answer = self._begun.output()
-        return self._answer
+        return self._begun.output()
 
     def end(self) -> None:
         """Nobody wants to know any more."""
-        if self._answer is None:
-            self._begun.end()
+        self._begun.end()
 
 
 class GitCommand:
@@ -68,6 +59,7 @@ class GitCommand:
     Attributes:
         directory: The directory.
         index_file: The index that is in use without ``GIT_INDEX_FILE``, where that is known.
+        listed_at: The index's checksum when a listing of it was started that is asked for next.
 
     Raises:
         BrokenEnvironmentError: There is no git to call, or no such directory.
@@ -78,6 +70,7 @@ class GitCommand:
             raise BrokenEnvironmentError(f"{directory}: there is no such directory")
         self.directory = directory
         self.index_file: Path | None = None
+        self.listed_at: bytes | None = None
         self._foreseen: dict[tuple[str, ...], _Foreseen] = {}
         self._git = None if direct and spawned.POSSIBLE else _command_layer(directory)
 
@@ -85,7 +78,7 @@ class GitCommand:
     def _configuration(self) -> list[tuple[str, str, str]]:
         """Origin, name and value of every setting that holds here, in git's order."""
         try:
-            listed = self._run(_QUIET, ("config", "-z", "--list", "--show-origin"))
+            listed = self.ask(*questions.CONFIGURATION)
         except GitError:
             return []
         fields = porcelain.names(listed)
@@ -123,7 +116,7 @@ class GitCommand:
         Raises:
             GitError: It ended with another code than 0.
         """
-        return self._run(_QUIET, arguments, {**_READING, **_index(index)}, stdin)
+        return self._run(questions.QUIET, arguments, {**questions.READING, **_index(index)}, stdin)
 
     def ask_contents(self, *arguments: str, index: str | None = None, stdin: bytes = b"") -> bytes:
         """As `ask`, for commands that compare or convert contents: filters are passed over.
@@ -131,9 +124,9 @@ class GitCommand:
         Raises:
             GitError: It ended with another code than 0.
         """
-        return self._run(self._unfiltered, arguments, {**_READING, **_index(index)}, stdin)
+        return self._run(self._unfiltered, arguments, {**questions.READING, **_index(index)}, stdin)
 
-    def foresee(self, *arguments: str, contents: bool = False, times: int = 1) -> None:
+    def foresee(self, *arguments: str, contents: bool = False, times: int = 1, settings: tuple[str, ...] = ()) -> None:
         """Start a command that will soon be asked for, so that it runs while something else is done.
 
         Who asks for exactly the same gets what it prints, so this is for what may be as old as now. Where it was
@@ -143,13 +136,22 @@ class GitCommand:
             arguments: The command and its arguments.
             contents: Whether it will be asked for by `ask_contents`, else by `ask`.
             times: How often; who asks more often asks anew.
+            settings: Words before the command that change nothing of what it prints.
         """
         if self._git is None and spawned.POSSIBLE:
-            words = ("git", *(self._unfiltered if contents else _QUIET), *arguments)
+            first = self._unfiltered if contents else questions.QUIET
+            words = ("git", *first, *arguments)
             if words not in self._foreseen:
                 with suppress(OSError):  # who asks for it finds out
-                    begun = spawned.Begun(self._here(words), _environment(_READING))
-                    self._foreseen[words] = _Foreseen(begun, times)
+                    begun = spawned.Begun(self._here(words, settings), questions.environment(questions.READING))
+                    self._foreseen[words] = _Foreseen(begun)
+            if words in self._foreseen:
+                self._foreseen[words].times = times
+
+    def adopt(self, asked: ahead.Asked) -> None:
+        """Take over what was asked ahead."""
+        self.listed_at = asked.checksum
+        self._foreseen.update((words, _Foreseen(begun)) for words, begun in asked.begun.items())
 
     def forget_foreseen(self) -> None:
         """What was foreseen and not asked for is too old from here on; who asks for it asks anew."""
@@ -171,7 +173,7 @@ class GitCommand:
             for name in sorted(self.filter_drivers)
             for setting in ("clean=", "smudge=", "process=", "required=false")
         ]
-        return (*_QUIET, *(word for setting in off for word in ("-c", setting)))
+        return (*questions.QUIET, *(word for setting in off for word in ("-c", setting)))
 
     def _run(
         self,
@@ -191,24 +193,19 @@ class GitCommand:
         return out
 
     def _directly(self, words: list[str], environment: Mapping[str, str], stdin: bytes) -> tuple[int, bytes, str]:
-        foreseen = self._foreseen.get(tuple(words)) if environment == _READING and not stdin else None
+        foreseen = self._foreseen.get(tuple(words)) if environment == questions.READING and not stdin else None
         if foreseen is not None:
             answer = foreseen.answer()
             if not foreseen.times:
                 del self._foreseen[tuple(words)]
             return answer
         try:
-            return spawned.output(self._here(words), _environment(environment), stdin)
+            return spawned.output(self._here(words), questions.environment(environment), stdin)
         except FileNotFoundError:
             raise BrokenEnvironmentError(_NO_GIT) from None
 
-    def _here(self, words: Sequence[str]) -> list[str]:
-        return [words[0], "-C", str(self.directory), *words[1:]]
-
-
-def _environment(more: Mapping[str, str]) -> dict[str, str]:
-    """Ours. As GitPython does: what git says is in English, whatever the locale."""
-    return {**os.environ, "LANGUAGE": "C", "LC_ALL": "C", **_AS_WRITTEN, **more}
+    def _here(self, words: Sequence[str], settings: Sequence[str] = ()) -> list[str]:
+        return [words[0], "-C", str(self.directory), *settings, *words[1:]]
 
 
 @cache
@@ -218,7 +215,11 @@ def directly(directory: Path) -> GitCommand:
     Raises:
         BrokenEnvironmentError: There is no git to call, or no such directory.
     """
-    return GitCommand(directory, direct=True)
+    command = GitCommand(directory, direct=True)
+    asked = ahead.take(str(directory))
+    if asked is not None:
+        command.adopt(asked)
+    return command
 
 
 def _asked(git: "Git", words: list[str], environment: Mapping[str, str] | None, stdin: bytes) -> tuple[int, bytes, str]:

@@ -6,14 +6,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hookflow.adapters import questions
+from hookflow.adapters import ahead, questions
 from hookflow.adapters.git_command import GitCommand
 from hookflow.core import porcelain
 
 if TYPE_CHECKING:
     from hookflow.core.fingerprint import FileState
 
-_CHECKSUM = 20  # bytes, the last of them
 _SUBMODULE = f"{porcelain.SUBMODULE} "
 _TRUSTED = "H"  # git-ls-files(1), -t and -v
 _BEFORE_MODE, _AFTER_ID = 2, 3  # characters: a tag and a blank; a blank, the stage and a tab
@@ -81,7 +80,6 @@ class _Known:
     checksum: bytes | None = None  # of the index, read before it was listed
     digest: bytes = b""  # of what git printed
     listing: Listing | None = None
-    foreseen: bytes | None = None  # the checksum when a listing was started that nobody has asked for yet
 
 
 _KNOWN: dict[Path, _Known] = {}
@@ -89,7 +87,7 @@ _KNOWN: dict[Path, _Known] = {}
 
 def foresee(git: GitCommand, *, times: int) -> None:
     """Start a listing that will be asked for so many times."""
-    _known(git).foreseen = _checksum(git)
+    git.listed_at = git.listed_at or _checksum(git)
     git.foresee(*questions.INDEX, times=times)
 
 
@@ -100,7 +98,7 @@ def listed(git: GitCommand) -> Listing:
         GitError: git refuses.
     """
     known = _known(git)
-    checksum, known.foreseen = known.foreseen or _checksum(git), None
+    checksum, git.listed_at = git.listed_at or _checksum(git), None
     if known.listing is None or checksum is None or checksum != known.checksum:
         shown = git.ask(*questions.INDEX)
         digest = hashlib.sha256(shown).digest()
@@ -115,16 +113,10 @@ def _known(git: GitCommand) -> _Known:
 
 
 def _checksum(git: GitCommand) -> bytes | None:
-    """The checksum with which the index ends (gitformat-index(5)); None where it has none, or is not known."""
+    """The checksum of the index; None where it has none, or is not known."""
     named = os.environ.get("GIT_INDEX_FILE")
     place = git.directory / named if named else git.index_file
-    try:
-        with open(place or os.devnull, "rb") as file:  # noqa: PTH123 (a name in bytes costs more)
-            file.seek(-_CHECKSUM, os.SEEK_END)
-            found = file.read()
-    except OSError:
-        return None
-    return found if any(found) else None
+    return None if place is None else ahead.index_checksum(str(place))
 
 
 def _all_trusted(text: str, count: int) -> bool:

@@ -97,7 +97,7 @@ class Repository:
         """
         if remembering or hidden:
             looking = hidden + (isinstance(scope, AllFiles) and not hidden) + (remembering and not hidden)
-            self._git.foresee(*questions.UNSTAGED, contents=True, times=looking)
+            self._git.foresee(*questions.UNSTAGED, contents=True, times=looking, settings=questions.IN_TURN)
             self._git.foresee(*questions.UNTRACKED, times=hidden + remembering)
         if remembering or isinstance(scope, AllFiles):
             listing.foresee(self._git, times=remembering + isinstance(scope, AllFiles))

@@ -1,10 +1,10 @@
 """A program called for what it prints, by posix_spawn(3): less to import than `subprocess`, and quick to start."""
 
 import os
-import signal
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 
+_TERM = 15  # to import `signal` for it would take longer than to start a program
 POSSIBLE = hasattr(os, "posix_spawnp")
 
 
@@ -26,9 +26,10 @@ class Begun:
         OSError: It cannot be started.
     """
 
-    __slots__ = ("_errors", "_files", "_out", "_pid")
+    __slots__ = ("_answer", "_errors", "_files", "_out", "_pid")
 
     def __init__(self, words: Sequence[str], environment: Mapping[str, str], stdin: bytes = b"") -> None:
+        self._answer: tuple[int, bytes, str] | None = None
         with ExitStack() as stack, ExitStack() as source:
             self._out, self._errors = _file(stack, "stdout", b""), _file(stack, "stderr", b"")
             actions = [
@@ -46,15 +47,18 @@ class Begun:
         Returns:
             Its exit code (negative for a signal), what it wrote to standard output, and to standard error as text.
         """
-        with self._files:
-            status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
-            return status, _content(self._out), _content(self._errors).decode("utf-8", "replace")
+        if self._answer is None:
+            with self._files:
+                status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+                self._answer = status, _content(self._out), _content(self._errors).decode("utf-8", "replace")
+        return self._answer
 
     def end(self) -> None:
         """End it, if it has not ended: of a program that only reads, and of which nobody wants to know any more."""
-        with self._files, suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGTERM)
-            os.waitpid(self._pid, 0)
+        if self._answer is None:
+            with self._files, suppress(ProcessLookupError):
+                os.kill(self._pid, _TERM)
+                os.waitpid(self._pid, 0)
 
 
 def _content(descriptor: int) -> bytes:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from hookflow.adapters import signals
+from hookflow.adapters import ahead, signals
 from hookflow.adapters.guardian import Guardian
 from hookflow.adapters.index import Index
 from hookflow.adapters.leftovers import leftovers
@@ -56,9 +56,11 @@ class Tree:
         try:
             if not self.nested:
                 self._share()
+                ahead.has_lock()
                 if leftovers(self.repository.git_dir):
                     self.own()
                     recover(self)
+                    self.repository.forget_foreseen()
             yield self
         finally:
             self.repository.forget_foreseen()
