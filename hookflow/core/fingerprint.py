@@ -130,10 +130,7 @@ def _variable(value: str | None) -> str:
 
 def digest(fields: Iterable[str]) -> str:
     """The SHA-256 of some texts in their order, each with its length before it."""
-    whole = hashlib.sha256()
-    for each in fields:
-        whole.update(_prefixed(data(each)))
-    return whole.hexdigest()
+    return hashlib.sha256(b"".join([_prefixed(data(each)) for each in fields])).hexdigest()
 
 
 def _prefixed(part: bytes) -> bytes:
