@@ -37,8 +37,9 @@ def programs(
         directory: The working directory.
         is_script: Whether a file counts although it cannot be executed: something else may read it as a program.
     """
+    top = str(directory)
     for name in names:
-        here = str(directory / name)
+        here = str(directory / name) if "/" in name else f"{top}/{name}"
         if "/" in name:
             if _is_program(here) or is_script(here):
                 yield name, here

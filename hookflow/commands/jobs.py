@@ -101,7 +101,7 @@ def _job(prepared: Prepared, step: Step, files: Sequence[str], *, around: Surrou
 def _commands(
     step: Step, run: Command, names: Sequence[str], args: Sequence[str], environment: Mapping[str, str], cpus: int
 ) -> list[tuple[str, ...]]:
-    room = machine.argument_room(environment) if names else 0  # bytes
+    room = machine.argument_room(environment) if command.uses(run, "{files}") else 0  # bytes
     parts = command.split(step, run, names, cpus=cpus, room=room)
     return [command.invocation(run, part, args).arguments for part in parts]
 

@@ -130,7 +130,8 @@ def _variable(value: str | None) -> str:
 
 def digest(fields: Iterable[str]) -> str:
     """The SHA-256 of some texts in their order, each with its length before it."""
-    return hashlib.sha256(b"".join([_prefixed(data(each)) for each in fields])).hexdigest()
+    encoded = [each.encode("utf-8", "surrogateescape") for each in fields]
+    return hashlib.sha256(b"".join([len(each).to_bytes(8, "big") + each for each in encoded])).hexdigest()
 
 
 def _prefixed(part: bytes) -> bytes:
