@@ -136,7 +136,7 @@ class Moment:
             if found is None:
                 return None
             if maker.name not in self._keys:
-                self._keys[maker.name] = found.without("passed").without("made").key
+                self._keys[maker.name] = found.without("passed", "made").key
             keys[maker.name] = self._keys[maker.name]
         return keys
 

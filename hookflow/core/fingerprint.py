@@ -64,9 +64,9 @@ class Fingerprint(Struct, frozen=True, dict=True):
         fields = [text for part in self.parts for text in (part.kind, part.name, part.value)]
         return digest((*fields, self.files.digest))
 
-    def without(self, kind: str) -> "Fingerprint":
-        """The same without the parts of a kind."""
-        return Fingerprint(tuple(part for part in self.parts if part.kind != kind), self.files)
+    def without(self, *kinds: str) -> "Fingerprint":
+        """The same without the parts of some kinds."""
+        return Fingerprint(tuple(part for part in self.parts if part.kind not in kinds), self.files)
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
