@@ -97,10 +97,10 @@ def remove(place: Path) -> None:
         place.unlink(missing_ok=True)
 
 
-def identity(place: Path) -> Identity | None:
+def identity(place: Path | bytes) -> Identity | None:
     """What tells the file at `place` from others; None where there is none."""
     try:
-        found = place.lstat()
+        found = os.lstat(place)
     except (FileNotFoundError, NotADirectoryError):
         return None
     return Identity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_mode)

@@ -46,13 +46,24 @@ def spawn(words: list[bytes], environment: Mapping[bytes, bytes], stdin: int, ou
                 environment,
                 file_actions=actions,
                 setsid=True,
-                setsigdef=(signal.SIGPIPE, signal.SIGXFSZ),  # which Python ignores
+                setsigdef=_defaults(),
             )
         except OSError as error:
             if error.errno not in _NOT_HERE:
                 raise
             refusal = error if refusal is None or refusal.errno == errno.ENOENT else refusal
     raise refusal or FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+
+
+@cache
+def _defaults() -> Sequence[signal.Signals | int]:
+    """The signals that do not stay ignored: those that Python ignores, and those that nobody does.
+
+    The latter are named although a new program has them so in any case: else each is asked about in the new process.
+    """
+    own = {signal.SIGPIPE, signal.SIGXFSZ}
+    others = signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}
+    return [number for number in others if number in own or signal.getsignal(number) is not signal.SIG_IGN]
 
 
 def _places(program: bytes, path: bytes | None) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """Programs started by posix_spawn(3): found as a shell finds them, with nothing of ours but three streams."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,3 +74,16 @@ def test_another_directory_needs_another_way(tmp_path: Path) -> None:
     assert not spawning.is_possible(str(tmp_path), 10, 11)
     assert not spawning.is_possible(str(Path.cwd()), 1, 11)
     assert spawning.is_possible(str(Path.cwd()), 10, 11)
+
+
+def test_a_signal_that_was_ignored_stays_ignored(out: int) -> None:
+    """A hang-up after nohup; but not what Python itself ignores."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    spawning._defaults.cache_clear()
+    try:
+        told = said(out, "sh", "-c", "grep SigIgn /proc/self/status")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+        spawning._defaults.cache_clear()
+    ordinary = int(told.split()[1], 16) & 0x7FFFFFFF  # beyond are signals of the C library's own
+    assert ordinary == 1 << (signal.SIGHUP - 1)
