@@ -1,13 +1,14 @@
 """Notices what steps change in the work tree, each on its own."""
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hookflow.adapters import moving
 from hookflow.adapters.index import Index
 from hookflow.core.hiding import Identity
-from hookflow.core.porcelain import IndexEntry
+from hookflow.core.porcelain import IndexEntry, data
 from hookflow.core.structs import Struct, field
 
 _Seen = tuple[Identity | None, bytes | None]
@@ -50,9 +51,7 @@ class ChangeWatch(Struct, kw_only=True):
     def changed(self, step: str) -> list[str]:
         """The step's files whose content or mode is not what it was when the step began."""
         suspects = [
-            path
-            for path, (identity, _) in self._before.get(step, {}).items()
-            if moving.identity(self._place(path)) != identity
+            path for path, (identity, _) in self._before.get(step, {}).items() if self._identity(path) != identity
         ]
         if step in self.writers or not suspects:
             return [path for path in suspects if self._differs(step, path)]
@@ -87,22 +86,21 @@ class ChangeWatch(Struct, kw_only=True):
         return [path for path in files if path not in self.hidden] if self.everyone else ()
 
     def _seen(self, path: str, with_content: bool) -> _Seen:
-        place = self._place(path)
-        identity = moving.identity(place)
-        return identity, self._digest(place) if with_content and identity is not None else None
+        identity = self._identity(path)
+        return identity, self._digest(path) if with_content and identity is not None else None
 
     def _differs(self, step: str, path: str) -> bool:
         """Whether the content or mode is another one, not only the time."""
         before, digest = self._before[step][path]
-        place = self._place(path)
-        now = moving.identity(place)
+        now = self._identity(path)
         if before is None or now is None:
             return before is not now
-        return before.mode != now.mode or digest != self._digest(place)
+        return before.mode != now.mode or digest != self._digest(path)
 
-    def _digest(self, place: str) -> bytes | None:
-        content = moving.content(Path(place))
+    def _identity(self, path: str) -> Identity | None:
+        # Asked twice of each file of each step: a name in bytes takes a tenth of the time that a `Path` takes.
+        return moving.identity(b"%s/%s" % (os.fsencode(self.root), data(path)))
+
+    def _digest(self, path: str) -> bytes | None:
+        content = moving.content(self.root / moving.local(path))
         return None if content is None else hashlib.blake2b(content).digest()
-
-    def _place(self, path: str) -> str:
-        return f"{self.root}/{moving.local(path)}"  # a path of its own for each would take most of the time

@@ -100,7 +100,7 @@ def remove(place: Path) -> None:
         place.unlink(missing_ok=True)
 
 
-def identity(place: Path | str) -> Identity | None:
+def identity(place: Path | bytes) -> Identity | None:
     """What tells the file at `place` from others; None where there is none."""
     try:
         found = os.lstat(place)
