@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from hookflow.core import command
 from hookflow.core.config import Step
 from hookflow.core.environment import Surroundings, step_environment
 from hookflow.core.fingerprint import Circumstances, Deciding, Files, FileState, Fingerprint, digest, fingerprint
+from hookflow.core.paths import Paths
 from hookflow.core.patterns import Patterns
 
 _MANY = 50_000  # paths; more of them are looked for again rather than kept
@@ -103,17 +104,21 @@ class Moment:
     def _decided_by(self, deciding: Deciding, inputs: Sequence[str]) -> Files | None:
         if any(deciding.takes(path) for path in self.contents.opaque):
             return None
-        paths = deciding.among(self._taken, frozenset(self.contents.paths))
+        paths = deciding.among(self._taken, self._paths.all)
         ignored = filter(deciding.takes, self.contents.ignored(Patterns(inputs)) if inputs else ())
         return Files(contents.states(self.contents, [*paths, *ignored]))
 
     def _taken(self, rules: Patterns) -> frozenset[str]:
         if rules.lines in self._of_lines:
             return self._of_lines[rules.lines]
-        found = frozenset(filter(rules.matches, self.contents.paths if rules.lines else ()))
+        found = frozenset(filter(rules.matches, self._paths.below(rules.directories()) if rules.lines else ()))
         if len(found) <= _MANY:
             self._of_lines[rules.lines] = found
         return found
+
+    @cached_property
+    def _paths(self) -> Paths:
+        return Paths(self.contents.paths)
 
     def _given(self, step: Step) -> tuple[str, ...] | None:
         takes_files = any(command.uses(each, "{files}") for each in (step.run, step.fix) if each is not None)
@@ -160,7 +165,7 @@ class Moment:
                 continue  # what the step makes itself, and what is told by its content already
             state = self._state_inside(place)
             found[word] = f"{state.mode} {state.object_id}" if state is not None else tools.identity(place)
-        for place in dict.fromkeys([self._root, directory]):
+        for place in dict.fromkeys([self._root, self._root / step.project, directory]):
             for lock in tools.locks(place):
                 path = os.path.relpath(lock, self._root)
                 if (state := self.contents.state(path)) is not None:

@@ -15,7 +15,7 @@ def run(place: Place, wanted: Selection, reporting: Reporting, asked: Question |
     """Run by hand; returns the exit code. `asked` is what the run answers for whoever asks again."""
     with signals.raised(), Tree(Repository(place.directory), runs.new_id()).held() as tree:
         project = preparation.open_project(place, tree.repository)
-        chosen = failed.selection(wanted, project)
+        chosen = failed.selection(selecting.named(wanted, project.config, project.here), project)
         if chosen is None:
             print("everything passed in the last run")
             return 0

@@ -30,7 +30,7 @@ def data_graph(steps: Sequence[Step]) -> Graph:
 
 
 def _output_edges(steps: Sequence[Step]) -> Iterator[Edge]:
-    readers = [step for step in steps if step.files or step.inputs]
+    readers = [step for step in steps if step.names_files or step.inputs]
     for maker in steps:
         if not maker.outputs:
             continue
@@ -43,7 +43,7 @@ def _output_edges(steps: Sequence[Step]) -> Iterator[Edge]:
 def _read_output(maker: Step, reader: Step) -> str | None:
     """A file that `maker` may make and `reader` reads; None where there can be none."""
     outputs, excluded = Patterns(maker.outputs), Patterns(reader.exclude)
-    for patterns in (reader.files, reader.inputs):
+    for patterns in (reader.files if reader.names_files else (), reader.inputs):
         path = overlap(outputs, Patterns(patterns), without_second=excluded) if patterns else None
         if path is not None:
             return path

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
+from hookflow.core.areas import concerns
 from hookflow.core.config import MANUAL, Config, Step
 from hookflow.core.patterns import Patterns
 from hookflow.core.porcelain import data
@@ -166,20 +167,22 @@ def uncached_because(step: Step, stage: str) -> str | None:
 class Deciding:
     """Which files decide the result of a step.
 
-    Those that match ``files`` or ``inputs`` without ``exclude``, and the configuration's ``global-inputs``; of a step
-    without ``files`` every file. ``types`` do not narrow it: to know a type would mean to open every file. What the
-    step makes itself (``outputs``) is no cause of its result.
+    Those that match ``files`` or ``inputs`` without ``exclude``, and the configuration's ``global-inputs``, but for
+    those that are another project's; of a step without ``files`` every file of its project. ``types`` do not narrow it:
+    to know a type would mean to open every file. What the step makes itself (``outputs``) is no cause of its result.
     """
 
     def __init__(self, step: Step, config: Config) -> None:
         self.everything = not step.files
+        self._project = step.project
         self._files = Patterns(step.files)
         self._inputs = Patterns(step.inputs)
-        self._exclude = Patterns(step.exclude)
+        self._exclude = Patterns(step.exclude if step.names_files else ())
+        self._areas = config.areas
         self._global = Patterns(config.global_inputs)
         self._outputs = Patterns(step.outputs)
         # Steps of equal rules are decided by the same files.
-        self.rules = (step.files, step.inputs, step.exclude if step.files else (), step.outputs)
+        self.rules = (step.files, step.inputs, self._exclude.lines, step.outputs, step.project)
 
     def takes(self, path: str) -> bool:
         """Whether the content of `path` decides."""
@@ -197,8 +200,14 @@ class Deciding:
         if not self.everything:
             found = found | taken(self._inputs) if self._inputs.lines else found
             found = found - taken(self._exclude) if self._exclude.lines else found
-            found |= taken(self._global)
+            found |= self._without_other_projects(taken(self._global))
         return found - taken(self._outputs) if self._outputs.lines else found
+
+    def _without_other_projects(self, paths: frozenset[str]) -> frozenset[str]:
+        if not self._project:
+            return paths
+        found = (owned for owner, owned in self._areas.by_owner(paths).items() if concerns(owner, self._project))
+        return frozenset[str]().union(*found)
 
 
 def differences(before: Fingerprint, now: Fingerprint) -> list[str]:

@@ -177,7 +177,7 @@ class Selector(Struct, frozen=True):
             return NOT_SMART
         if step.hook is not None:
             return None
-        if self.stage not in _STAGES_ABOUT_FILES and not (step.files or step.types or step.inputs):
+        if self.stage not in _STAGES_ABOUT_FILES and not (step.names_files or step.types or step.inputs):
             return f"{self.stage} is not about files"
         return None
 
