@@ -14,9 +14,9 @@ from hookflow.adapters.contents import Contents
 from hookflow.commands.preparation import Prepared
 from hookflow.core import command
 from hookflow.core.config import Step
+from hookflow.core.directories import Paths
 from hookflow.core.environment import Surroundings, step_environment
 from hookflow.core.fingerprint import Circumstances, Deciding, Files, FileState, Fingerprint, digest, fingerprint
-from hookflow.core.paths import Paths
 from hookflow.core.patterns import Patterns
 
 _MANY = 50_000  # paths; more of them are looked for again rather than kept

@@ -4,12 +4,14 @@ Paths are relative to the repository's root, ``/``-separated, UTF-8 with surroga
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from hookflow.core import command
 from hookflow.core.config import MANUAL, Config, Step
+from hookflow.core.directories import Paths
 from hookflow.core.graph import Graph
 from hookflow.core.narrowing import Narrowing
 from hookflow.core.patterns import EVERY_FILE, Patterns
@@ -78,7 +80,7 @@ class Touched(Struct, frozen=True):
     inputs: Patterns = field(default_factory=lambda: Patterns(()))
 
 
-class Selector(Struct, frozen=True):
+class Selector(Struct, frozen=True, dict=True):
     """Decides for each step.
 
     Attributes:
@@ -141,25 +143,51 @@ class Selector(Struct, frozen=True):
         step = self.config.step(name)
         if decision.touched is not None or step.hook is not None or not (step.modifies or name in self.fixing):
             return decision.files
-        accepts = FileFilter(step, self.tags)
-        return tuple(path for path in self.everything() if accepts.matches(path))
+        return self._all_of(FileFilter(step, self.tags))
 
     def _decide(self, step: Step, makers: Sequence[str]) -> Decision:
         if step.name in self.left_out:
             return Decision(run=False, reason=f"left out by {self.left_out[step.name]}")
         accepts = FileFilter(step, self.tags)
-        changes = self.changes if step.hook is None else self._changes_for_hooks()
+        changes = self._near(accepts) if step.hook is None else self._changes_for_hooks()
         changed = [change for change in changes if accepts.matches(change.path)]
         whole_reason = self._reason_for_all(step, makers)
         if whole_reason is not None:
-            files = tuple(sorted(path for path in self.everything() if accepts.matches(path)))
-            return self._with_files(step, files, whole_reason)
+            return self._with_files(step, self._all_of(accepts), whole_reason)
         files = tuple(change.path for change in changed if not change.deleted)
         if changed:
             return self._with_files(step, files, _count_reason(len(changed)))
         if (reason := self._reason_without_changes(step)) is not None:
             return self._with_files(step, files, reason)
         return Decision(run=False, reason="none of its files changed" if self.changes else "nothing changed")
+
+    def _near(self, accepts: FileFilter) -> Sequence[Change]:
+        """The changes in directories that a step names: no others can be its files."""
+        directories = accepts.patterns.directories()
+        if "" in directories:
+            return self.changes
+        near = {place for path in self._changed.below(directories) for place in self._places[path]}
+        return [self.changes[place] for place in sorted(near)]
+
+    @cached_property
+    def _places(self) -> Mapping[str, Sequence[int]]:
+        found: dict[str, list[int]] = {}
+        for place, change in enumerate(self.changes):
+            found.setdefault(change.path, []).append(place)
+        return found
+
+    @cached_property
+    def _changed(self) -> Paths:
+        return Paths(self._places)
+
+    def _all_of(self, accepts: FileFilter) -> tuple[str, ...]:
+        """All files of a step, sorted."""
+        near = self._everything.below(accepts.patterns.directories())
+        return tuple(sorted({path for path in near if accepts.matches(path)}))
+
+    @cached_property
+    def _everything(self) -> Paths:
+        return Paths(self.everything())
 
     def _changes_for_hooks(self) -> Sequence[Change]:
         """What hooks of pre-commit's are about: never a deleted file."""
