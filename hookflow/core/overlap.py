@@ -13,6 +13,7 @@ directory of such a name only where a rule says that it is one, as ``a.md/*``, `
 
 import functools
 import itertools
+import posixpath
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
@@ -56,15 +57,17 @@ def overlap(
     around = common_directory(first.directories(), second.directories())
     if around is None:
         return None
-    wanted = first.lines, second.lines
-    excluded = tuple(patterns.lines for patterns in (without_first, without_second) if patterns and patterns.lines)
-    inside = [rules_inside(around, lines) for lines in (*wanted, *excluded)]
-    if not around or None in inside:
-        return _shortest(wanted, excluded, f"{around}/" if around else "")
-    # Projects that are alike are asked about once.
+    lists = [first.lines, second.lines]
+    lists += [patterns.lines for patterns in (without_first, without_second) if patterns and patterns.lines]
+    # Projects that are alike are asked about once: in rules as each would write them in its own directory.
+    home = posixpath.commonpath([*first.directories(), *second.directories()])
+    inside = [rules_inside(home, lines) for lines in lists] if home else [None]
     known = [lines for lines in inside if lines is not None]
-    found = _shortest(tuple(known[:2]), tuple(known[2:]), "")
-    return found if found in {None, UNKNOWN} else f"{around}/{found}"
+    if len(known) < len(lists):
+        home, known = "", lists
+    begun = f"{around}/"[len(home) :].lstrip("/")
+    found = _shortest(tuple(known[:2]), tuple(known[2:]), begun)
+    return found if not home or found in {None, UNKNOWN} else f"{home}/{found}"
 
 
 @functools.lru_cache(maxsize=4096)
