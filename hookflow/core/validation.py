@@ -13,6 +13,7 @@ from hookflow.core.names import did_you_mean
 from hookflow.core.patterns import problem as pattern_problem
 
 Table = Mapping[str, Any]
+_FROM_ROOT_HINT = "; what is outside of a project is written from the root, as //libs/core/**"
 _UNMATCHED = "no such directory has a pyproject.toml with a [tool.hookflow]; correct the pattern or take it out"
 
 
@@ -170,7 +171,7 @@ class _Reader:
         """The patterns that can be read; the others are reported."""
         for pattern in patterns:
             if (message := pattern_problem(self._seen_from_its_place(pattern))) is not None:
-                self._wrong(path, message)
+                self._wrong(path, message + (_FROM_ROOT_HINT if self._project and ".." in pattern else ""))
             else:
                 yield pattern
 
