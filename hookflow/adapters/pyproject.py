@@ -76,6 +76,8 @@ def load(path: Path, root: Path, *, hooks: Callable[[], Hooks] = lambda: Hooks((
             table, known_types=_known_types, hooks=hooks, find_projects=partial(_find_projects, root)
         )
     except ConfigurationError as error:
+        if not error.problems[0].path:
+            raise  # about a project's file as a whole, which has its line
         raise ConfigurationError(error.problems, _with_lines(error.problems, path, root)) from None
 
 
