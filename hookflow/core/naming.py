@@ -14,7 +14,7 @@ def meant_by(word: str, known: Sequence[str], here: str = "") -> Sequence[str]:
 
     Args:
         word: A step's name: in full, as ``:name`` for the root's own, or as it is called in the project `here`, if
-            that has such a step; ``dir:`` for all steps of a project; or a glob (``services/*:tests``).
+            that has such a step; ``dir:`` for all steps of a project and ``:`` for all of the root's; or a glob (``services/*:tests``).
         known: All full names.
         here: The project that the word was typed in, "" for the root's own.
 
@@ -27,11 +27,16 @@ def meant_by(word: str, known: Sequence[str], here: str = "") -> Sequence[str]:
     plain = word.removeprefix(BETWEEN)
     if plain in known:
         return (plain,)
-    if word.endswith(BETWEEN) and plain:
-        return [name for name in known if name.startswith(word)] or (word,)
-    if not _WILDCARDS.isdisjoint(word):
-        return [name for name in known if fnmatchcase(name, word)] or (word,)
-    return (word,)
+    return [name for name in known if _is_among(name, word)] or (word,)
+
+
+def _is_among(name: str, word: str) -> bool:
+    """Whether a step is one of those that a word which is no name stands for."""
+    if word == BETWEEN:
+        return BETWEEN not in name
+    if word.endswith(BETWEEN):
+        return name.startswith(word)
+    return not _WILDCARDS.isdisjoint(word) and fnmatchcase(name, word)
 
 
 def only(word: str, known: Sequence[str], here: str = "") -> str:
@@ -42,6 +47,10 @@ def only(word: str, known: Sequence[str], here: str = "") -> str:
 
 def suggestion(word: str, known: Sequence[str]) -> str:
     """``"; did you mean X?"``, or nothing: the steps of that name in projects, else the nearest one."""
+    projects = dict.fromkeys(name.rpartition(BETWEEN)[0] for name in known)
+    for project in projects:
+        if project and word.rstrip(BETWEEN) in {project, project.rpartition("/")[2]}:
+            return f"; all steps of that project are {project}{BETWEEN}"
     same = [name for name in known if name.endswith(f"{BETWEEN}{word}")]
     if not same or BETWEEN in word:
         return did_you_mean(word, known)

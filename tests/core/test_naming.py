@@ -24,7 +24,7 @@ KNOWN = ["format", "tests", "services/api:lint", "services/api:tests", "services
         ("lint", "", ["lint"]),
         ("nothing:", "", ["nothing:"]),
         ("*x", "", ["*x"]),
-        (":", "", [":"]),
+        (":", "services/api", ["format", "tests"]),
         ("", "services/api", [""]),
     ],
 )
@@ -42,5 +42,6 @@ def test_one_step_alone() -> None:
 def test_suggestions() -> None:
     """Steps of that name in projects come before names that look like it."""
     assert suggestion("lint", KNOWN) == "; did you mean services/api:lint?"
+    assert suggestion("api", KNOWN) == "; all steps of that project are services/api:"
     assert suggestion("fromat", KNOWN) == "; did you mean format?"
     assert "another of 2; all of them are *:tests" in suggestion("tests", KNOWN[2:])
