@@ -14,7 +14,8 @@ def meant_by(word: str, known: Sequence[str], here: str = "") -> Sequence[str]:
 
     Args:
         word: A step's name: in full, as ``:name`` for the root's own, or as it is called in the project `here`, if
-            that has such a step; ``dir:`` for all steps of a project and ``:`` for all of the root's; or a glob (``services/*:tests``).
+            that has such a step; ``dir:`` for all steps of a project and ``:`` for all of the root's; or a glob
+            (``services/*:tests``).
         known: All full names.
         here: The project that the word was typed in, "" for the root's own.
 
