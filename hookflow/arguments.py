@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import hookflow
-from hookflow.catalogue import COMMANDS
 from hookflow.catalogue.entry import Entry
+from hookflow.catalogue.whole import COMMANDS
 from hookflow.core import display
 from hookflow.core.errors import UsageError
 from hookflow.core.names import did_you_mean

@@ -14,45 +14,82 @@ from typing import Any
 import hookflow
 from hookflow.adapters import files
 from hookflow.core import config as records
-from hookflow.core import patterns
+from hookflow.core import patterns, porcelain
 from hookflow.core.config import Config
 from hookflow.core.structs import Struct
 
 DIRECTORY = "configurations"
 _FORM = "2"  # raised when what is kept changes without a new version
 _DIGEST = 32  # bytes
-_RECORDS = {each.__name__: each for each in (Config, records.Step, records.Resource, records.Rate, records.HookTraits)}
-_MOST = 20  # that are kept
+_RECORDS = {
+    each.__name__: each
+    for each in (Config, records.Step, records.Member, records.Resource, records.Rate, records.HookTraits)
+}
+_MOST = 30  # that are kept
+
+Expressions = list[tuple[tuple[str, ...], str]]  # lists of patterns, and each as a single expression
 
 
-def load(state: Path, file: Path) -> Config | None:
-    """The configuration in a file as it was validated before; None where it was not, or cannot be read."""
+def load(state: Path, file: Path, root: Path) -> Config | None:
+    """The configuration in a file and its projects' as it was validated; None where it was not, or cannot be read."""
     try:
-        kept = _place(state, file.read_bytes()).read_bytes()
-        content = kept[_DIGEST:]
-        if hashlib.sha256(content).digest() != kept[:_DIGEST]:  # only what we wrote ourselves, and all of it, is read
-            return None
-        config, expressions = _revived(marshal.loads(content))  # noqa: S302 (which makes nothing but plain values)
+        content = file.read_bytes()
+        config, expressions = _read(_place(state, content))
+        if config.projects:  # this is only to know where to look: those of the projects decide too
+            config, expressions = _read(_place(state, _whole(content, root, config)))
     except (OSError, ValueError, TypeError, KeyError):
         return None
     patterns.learn(expressions)
-    found: Config = config
-    return found
+    return config
 
 
-def keep(state: Path, file: Path, config: Config) -> None:
+def keep(state: Path, file: Path, root: Path, config: Config) -> None:
     """Keep a validated configuration; nothing happens where that cannot be written."""
     if config.pre_commit is not False:
         return  # its hooks are declared in other files too
     lists = dict.fromkeys(_lists(config))
     expressions = [(lines, found) for lines in lists if (found := patterns.expression(lines)) is not None]
     with suppress(OSError, ValueError):
-        place = _place(state, file.read_bytes())
-        place.parent.mkdir(mode=0o700, exist_ok=True)
-        content = marshal.dumps(_plain((config, expressions)))
-        files.write_whole(place, hashlib.sha256(content).digest() + content, mode=0o600)
-        for old in sorted(place.parent.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)[_MOST:]:
+        content = file.read_bytes()
+        kept = {_place(state, _whole(content, root, config)): (config, expressions)}
+        if config.projects:
+            kept[_place(state, content)] = (Config(projects=config.projects), [])
+        for place, each in kept.items():
+            place.parent.mkdir(mode=0o700, exist_ok=True)
+            _write(place, *each)
+        for old in sorted(_directory(state).iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)[_MOST:]:
             old.unlink()
+
+
+def _read(place: Path) -> tuple[Config, Expressions]:
+    """What `_write` wrote.
+
+    Raises:
+        OSError, ValueError, TypeError, KeyError: It is not there, or something else.
+    """
+    kept = place.read_bytes()
+    content = kept[_DIGEST:]
+    if hashlib.sha256(content).digest() != kept[:_DIGEST]:
+        raise ValueError("not all of what was written, or not written by us")
+    config, expressions = _revived(marshal.loads(content))  # noqa: S302 (which makes nothing but plain values)
+    return config, expressions
+
+
+def _write(place: Path, config: Config, expressions: Expressions) -> None:
+    content = marshal.dumps(_plain((config, expressions)))
+    files.write_whole(place, hashlib.sha256(content).digest() + content, mode=0o600)
+
+
+def _whole(content: bytes, root: Path, config: Config) -> bytes:
+    """The bytes of all files that the configuration comes from, each with its place and length."""
+    if not config.projects:
+        return content
+    from hookflow.adapters import members  # noqa: PLC0415 (only for who has projects)
+
+    parts = [content, b"\0"]
+    for directory, found in members.find(root, config.projects).files.items():
+        parts += [b"\0%d %s\0" % (-1 if found is None else len(found), porcelain.data(directory)), found or b""]
+    return b"".join(parts)
 
 
 def _lists(config: Config) -> Iterator[tuple[str, ...]]:
@@ -64,7 +101,11 @@ def _lists(config: Config) -> Iterator[tuple[str, ...]]:
 
 def _place(state: Path, content: bytes) -> Path:
     whole = hashlib.sha256(f"{_FORM} {hookflow.__version__} {sys.version}\0".encode() + content)
-    return state / DIRECTORY / whole.hexdigest()
+    return _directory(state) / whole.hexdigest()
+
+
+def _directory(state: Path) -> Path:
+    return state / DIRECTORY
 
 
 def _plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from hookflow.adapters.listing import Listing
+from hookflow.core.directories import Paths
 from hookflow.core.fingerprint import Deciding, Files, FileState, Rules
 from hookflow.core.patterns import Patterns
 
@@ -78,6 +79,7 @@ class Decided:
         self._looked_at = contents.looked_at
         self._of_rules: dict[Rules, Files | None] = {}
         self._of_lines: dict[tuple[str, ...], Sequence[str]] = {}
+        self._paths = Paths(contents.paths)
         self._before: Mapping[Rules, Files | None] = {}
         self._perhaps: Collection[str] = ()
         if earlier is not None and earlier._contents.index is contents.index:  # noqa: SLF001 (another one of us)
@@ -132,7 +134,7 @@ class Decided:
     def _taken(self, rules: Patterns) -> Sequence[str]:
         if rules.lines in self._of_lines:
             return self._of_lines[rules.lines]
-        found = rules.among(self._contents.paths)
+        found = rules.among(self._paths.below(rules.directories()))
         if len(found) <= _MANY:
             self._of_lines[rules.lines] = found
         return found

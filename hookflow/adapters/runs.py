@@ -5,6 +5,7 @@
 
 import hashlib
 import os
+import re
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,6 +17,8 @@ from hookflow.core.porcelain import data
 EVENTS = "events.jsonl"
 LATEST = "latest"
 _RUNS = "runs"
+# What no file's name may have somewhere: here, on Windows, in what a CI system keeps.
+_SPECIAL = re.compile(r'[%/\\:*?"<>|]')
 _MOST_NAME = 255 - len(".log")  # bytes of a file name on the usual file systems
 
 
@@ -176,8 +179,8 @@ def _link(place: Path, target: Path) -> None:
 
 
 def _file_name(step: str) -> str:
-    """A step's name, short enough for a file system."""
-    encoded = data(step)
+    """A step's name as that of one file, short enough for a file system: those of projects have slashes and colons."""
+    encoded = data(_SPECIAL.sub(lambda match: f"%{ord(match[0]):02X}", step))
     if len(encoded) > _MOST_NAME:
         digest = hashlib.sha256(encoded).hexdigest()[:16]
         encoded = encoded[: _MOST_NAME - 17].decode("utf-8", "ignore").encode() + f"-{digest}".encode()

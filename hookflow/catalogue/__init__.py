@@ -3,8 +3,3 @@
 A command is added in one of these modules, by one decorated function; its arguments, if it has any, stand above
 it. Each is imported when it is called: start-up is a feature.
 """
-
-from hookflow.catalogue import afterwards, running, setting_up
-
-COMMANDS = (*running.COMMANDS, *setting_up.COMMANDS, *afterwards.COMMANDS)
-"""In the order of help."""

@@ -4,7 +4,7 @@ import io
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -47,17 +47,18 @@ def keep(asked: Question, prepared: Prepared, around: Surroundings, known: Memor
     seen = moment.contents
     looked_at = set() if by_names else {*seen.looked_at, *(path for each in inputs for path in seen.ignored(each))}
     others = [*seen.configuration_files(), *_places(prepared, steps, around)]
-    names = [*map(data, sorted(looked_at)), *(os.fsencode(place) for place in dict.fromkeys(others))]
+    own = [*map(data, sorted(looked_at)), *map(os.fsencode, _configurations(prepared))]
+    names = [*own, *(os.fsencode(place) for place in dict.fromkeys(others))]
     kept = Kept()
     kept.index = answers.NAMES if by_names else answers.index_checksum(asked)
     kept.files = [(name, answers.seen(asked.root, name)) for name in names]
     kept.variables = [(name.encode(), answers.variable(name)) for name in _variables(steps)]
     root = prepared.project.repository.root
-    directories = dict.fromkeys(os.fsencode(root / place) for place in (".", *(step.cwd for step in steps)))
+    directories = dict.fromkeys(os.fsencode(root / place) for place in _directories(steps))
     kept.locks = [(directory, answers.lock_names(directory)) for directory in directories]
     kept.ignored = bool(inputs)
     told = answers.status(asked.root, ignored=kept.ignored)
-    if told is None or not _is_same(told, prepared, seen) or not _is_settled(asked, kept, len(looked_at)):
+    if told is None or not _is_same(told, prepared, seen) or not _is_settled(asked, kept, len(own)):
         return
     kept.status = answered.told(told, names=by_names)
     kept.retention = prepared.project.config.log_retention
@@ -102,15 +103,28 @@ def _places(prepared: Prepared, steps: list[Step], around: Surroundings) -> list
     environment the directory of its packages, which changes with each of them; the lock files.
     """
     root = prepared.project.repository.root
-    found: list[str] = [str(jobs.venv_programs(prepared.project.config, root))]
+    found = [*map(str, jobs.venv_programs(prepared.project.config, root))]
     for step in steps:
         fixes = [step.fix] if step.fix is not None and step.name in prepared.fixing else []
         path = step_environment(step, around).get("PATH", "")
         for name in tools.words([step.run, *fixes]):
             found += tools.candidates(name, path, root / step.cwd)
-    for directory in dict.fromkeys([root, *(root / step.cwd for step in steps)]):
+    for directory in (root / place for place in _directories(steps)):
         found += [*map(str, tools.locks(directory)), str(directory / tools.INSTALLED_PACKAGES)]
     return found
+
+
+def _directories(steps: list[Step]) -> list[str]:
+    """Where lock files decide: at the root, in the steps' projects and in their working directories."""
+    return list(dict.fromkeys([".", *(place for step in steps for place in (step.project or ".", step.cwd))]))
+
+
+def _configurations(prepared: Prepared) -> Sequence[str]:
+    """Where the projects' configurations are and others might come to be; the root's is part of the question."""
+    from hookflow.adapters import members  # noqa: PLC0415 (only for who has projects)
+
+    project = prepared.project
+    return members.find(project.repository.root, project.config.projects).looked_at if project.config.projects else ()
 
 
 def _is_settled(asked: Question, kept: Kept, own: int) -> bool:

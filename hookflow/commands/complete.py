@@ -24,28 +24,38 @@ def complete(place: Place, kind: Named) -> int:
 
 
 def _from_steps(place: Place, kind: Named) -> Iterator[str]:
-    from hookflow.core.validation import is_step_name  # noqa: PLC0415 (runs are found without it)
+    from hookflow.core.projects import full_name  # noqa: PLC0415 (runs are found without it)
+    from hookflow.core.validation import is_step_name  # noqa: PLC0415 (as above)
 
-    top = _table(place)
-    steps = top.get("steps")
-    known = {name: step for name, step in steps.items() if is_step_name(name)} if isinstance(steps, dict) else {}
-    if kind == "steps":
-        yield from known
-        return
-    default = top.get("stages", Step(name="", run="").stages)
-    used = [step.get("stages", default) for step in known.values() if isinstance(step, dict)]
-    named = {stage for stages in used if isinstance(stages, list | tuple) for stage in stages if isinstance(stage, str)}
+    named: set[str] = set()
+    default: Any = Step(name="", run="").stages
+    for directory, top in _tables(place).items():
+        steps = top.get("steps") if isinstance(top, dict) and not _cannot_be_said(directory) else None
+        known = {name: step for name, step in steps.items() if is_step_name(name)} if isinstance(steps, dict) else {}
+        if kind == "steps":
+            yield from (full_name(directory, name) for name in known)
+            continue
+        stages_here = top.get("stages", default) if isinstance(top, dict) else default
+        default = default if directory else stages_here  # the root's are the projects' too
+        used = [step.get("stages", stages_here) for step in known.values() if isinstance(step, dict)]
+        named |= {
+            each for stages in used if isinstance(stages, list | tuple) for each in stages if isinstance(each, str)
+        }
     yield from (stage for stage in STAGES if stage in named)
 
 
-def _table(place: Place) -> dict[str, Any]:
-    """What stands under ``[tool.hookflow]``, right or wrong."""
+def _cannot_be_said(directory: str) -> bool:
+    """Whether a shell would read something else than a name into a project's directory."""
+    return any(not (char.isalnum() or char in "-_./@+=") for char in directory)
+
+
+def _tables(place: Place) -> dict[str, Any]:
+    """What stands under ``[tool.hookflow]``, right or wrong, and under that of the projects."""
     from hookflow.adapters import pyproject  # noqa: PLC0415 (as above)
 
     directory = place.directory.resolve()
     root, _ = gitfiles.find(directory) or (Path(directory.anchor), None)
-    table = pyproject.tools(place.config or pyproject.find(directory, root), root).get("hookflow")
-    return table if isinstance(table, dict) else {}
+    return pyproject.tables(place.config or pyproject.find(directory, root), root)
 
 
 def _runs(place: Place) -> list[str]:

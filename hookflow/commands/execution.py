@@ -12,7 +12,7 @@ from hookflow import answered, head_start, short_steps
 from hookflow.adapters import runs, signals
 from hookflow.adapters.repository import Repository
 from hookflow.answers import Question
-from hookflow.commands import answering, environments, jobs, kept_graph, memory, reporting, screen
+from hookflow.commands import environments, jobs, kept_graph, memory, reporting, screen
 from hookflow.commands.memory import Memory
 from hookflow.commands.options import HookCall, Reporting
 from hookflow.commands.preparation import Prepared
@@ -60,6 +60,8 @@ def execute(
             run = _Run(prepared, tree, directory, known, voice, began)
             code = run.carry_out(jobs.Jobs(prepared, around, call, known.results.files), missing)
         if asked is not None and code == 0:
+            from hookflow.commands import answering  # noqa: PLC0415 (only when the steps have ended)
+
             answering.keep(asked, prepared, around, known)
         return code
     finally:

@@ -4,11 +4,10 @@ from hookflow.commands import plan, preparation
 from hookflow.commands.memory import Memory
 from hookflow.commands.options import Place, Selection
 from hookflow.commands.preparation import Prepared
-from hookflow.core import explanation
+from hookflow.core import explanation, naming
 from hookflow.core.config import Config
 from hookflow.core.errors import UsageError
 from hookflow.core.explanation import Explanation
-from hookflow.core.names import did_you_mean
 from hookflow.core.structs import replace
 
 
@@ -18,7 +17,9 @@ def explain(place: Place, wanted: Selection, step: str) -> int:
     Raises:
         UsageError: There is no such step.
     """
-    config = preparation.open_project(place).config
+    project = preparation.open_project(place)
+    config = project.config
+    step = naming.only(step, [each.name for each in config.steps], project.here)
     wanted = replace(wanted, stage=wanted.stage or _stage_of(config, step))
     with plan.considered(place, wanted) as (prepared, known):
         if step not in prepared.decisions:
@@ -32,7 +33,7 @@ def _stage_of(config: Config, name: str) -> str | None:
     """The stage to look at: None for the default one, if the step is in that."""
     steps = {step.name: step for step in config.steps}
     if name not in steps:
-        raise UsageError(f"there is no step {name}{did_you_mean(name, steps)}")
+        raise UsageError(f"there is no step {name}{naming.suggestion(name, list(steps))}")
     stages = steps[name].stages
     return None if "pre-commit" in stages or not stages else stages[0]
 

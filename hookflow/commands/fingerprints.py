@@ -52,7 +52,7 @@ class Moment:
         self._keys: dict[str, str] = {}
         self._locks: dict[Path, Mapping[str, str]] = {}
         self._identities = tools.Identities()
-        self._environments: dict[bool, Mapping[str, str]] = {}
+        self._environments: dict[tuple[bool, str], Mapping[str, str]] = {}
         self._top = f"{str(self._root).rstrip('/')}/"
 
     def fingerprint(self, name: str) -> Fingerprint | None:
@@ -146,7 +146,7 @@ class Moment:
             # None for files elsewhere, and ignored programs.
             state = self.contents.state(path) if path is not None and self.contents.knows(path) else None
             found[word] = state if state is not None else self._identities.identity(place)
-        for each in dict.fromkeys([self._root, directory]):
+        for each in dict.fromkeys([self._root, self._root / step.project, directory]):
             found |= {**self._lock_files(each), **tools.installed_packages(each)}
         return found
 
@@ -168,6 +168,7 @@ class Moment:
         """The step's variables, as far as they decide; those of steps without their own are the same."""
         if step.env or step.hook is not None or step.cache_env:
             return step_environment(step, self._around)
-        if step.git_env not in self._environments:
-            self._environments[step.git_env] = step_environment(step, self._around)
-        return self._environments[step.git_env]
+        kind = (step.git_env, step.project)
+        if kind not in self._environments:
+            self._environments[kind] = step_environment(step, self._around)
+        return self._environments[kind]

@@ -65,19 +65,35 @@ def surroundings(
 ) -> tuple[Surroundings, str | None]:
     """What the environments of all steps have in common, and a warning where ``venv`` names nothing."""
     root = prepared.project.repository.root
-    venv, warning = _virtual_environment(prepared.project.config, root)
+    venv, warning = _virtual_environment(prepared.project.config.venv, root)
+    venvs, warnings = _of_projects(prepared.project.config, root)
     around = Surroundings(
         inherited={_text(name): _text(value) for name, value in os.environ.items()} | {WITHIN: text(os.fsencode(root))},
         run=run,
         stage=prepared.stage,
         venv=str(venv) if venv is not None else None,
         venv_programs=str(_programs(venv)) if venv is not None else "",
+        venvs=venvs,
         own_venv_programs=str(_programs(Path(sys.prefix))) if _called_by_pre_commit_in_its_venv() else None,
         push=push,
         colour=colour,
         path_separator=os.pathsep,
     )
-    return around, warning
+    return around, "; ".join(filter(None, [warning, *warnings])) or None
+
+
+def _of_projects(config: Config, root: Path) -> tuple[dict[str, tuple[str | None, str]], list[str]]:
+    """The virtual environments of projects that have one of their own, or want none; and warnings."""
+    found: dict[str, tuple[str | None, str]] = {}
+    warnings = []
+    for directory, member in config.members.items():
+        venv, warning = _virtual_environment(member.venv, root / directory)
+        warnings += [warning] if warning is not None else []
+        if venv is not None:
+            found[directory] = str(venv), str(_programs(venv))
+        elif member.venv != "auto":
+            found[directory] = None, ""
+    return found, warnings
 
 
 def _job(prepared: Prepared, step: Step, files: Sequence[str], *, around: Surroundings, call: HookCall) -> Job:
@@ -132,24 +148,25 @@ def _git_arguments(args: Sequence[str], stage: str, step: Step, root: Path) -> t
     return (str(root / args[0]), *args[1:])
 
 
-def _virtual_environment(config: Config, root: Path) -> tuple[Path | None, str | None]:
-    if config.venv is False:
+def _virtual_environment(chosen: str | bool, directory: Path) -> tuple[Path | None, str | None]:
+    if chosen is False:
         return None, None
-    path = _named_environment(config, root)
+    path = _named_environment(chosen, directory)
     if _programs(path).is_dir():
         return path, None
-    if config.venv == "auto":
+    if chosen == "auto":
         return None, None
     return None, f"venv: {path} is no virtual environment; going on without"
 
 
-def venv_programs(config: Config, root: Path) -> Path:
-    """Where the programs of the virtual environment would be; of a configuration without one, nowhere."""
-    return _programs(_named_environment(config, root)) if config.venv is not False else Path(os.devnull)
+def venv_programs(config: Config, root: Path) -> list[Path]:
+    """Where the programs of the root's and the projects' virtual environments would be."""
+    chosen = [(config.venv, root), *((member.venv, root / name) for name, member in config.members.items())]
+    return [_programs(_named_environment(venv, directory)) for venv, directory in chosen if venv is not False]
 
 
-def _named_environment(config: Config, root: Path) -> Path:
-    return root / (".venv" if config.venv in {"auto", False} else Path(str(config.venv)).expanduser())
+def _named_environment(chosen: str | bool, directory: Path) -> Path:
+    return directory / (".venv" if chosen in {"auto", False} else Path(str(chosen)).expanduser())
 
 
 def _programs(venv: Path) -> Path:

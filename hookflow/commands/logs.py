@@ -3,14 +3,16 @@
 import os
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from hookflow.adapters import repository, runs
 from hookflow.commands import recorded
 from hookflow.commands.options import Place
-from hookflow.core import display
+from hookflow.core import display, naming, projects
+from hookflow.core.areas import Areas
 from hookflow.core.errors import UsageError
-from hookflow.core.names import did_you_mean
+from hookflow.core.porcelain import text
 
 _LINE = 1 << 20  # bytes of a line that are held at once
 
@@ -33,6 +35,8 @@ def logs(place: Place, step: str | None, run: str | None, *, follow: bool = Fals
 
         return following.follow(directory, step)
     entries = recorded.entries(directory)
+    if step is not None and any(projects.BETWEEN in name for name in entries):
+        step = naming.only(step, list(entries), _project_around(place, entries))
     if step is None:
         for entry in entries.values():
             print(display.printable(f"--- {entry.step}: {entry.said}"), flush=True)
@@ -40,7 +44,7 @@ def logs(place: Place, step: str | None, run: str | None, *, follow: bool = Fals
                 _print_log(entry.log)
         return 0
     if step not in entries:
-        raise UsageError(f"the run has no step {step}{did_you_mean(step, entries)}")
+        raise UsageError(f"the run has no step {step}{naming.suggestion(step, list(entries))}")
     log = entries[step].log
     if log is None:
         print(display.printable(f"{step}: {entries[step].said}; it left no log"), file=sys.stderr)
@@ -75,6 +79,13 @@ def _run_row(state: Path, run: str) -> tuple[str, ...]:
 def _state(place: Place) -> Path:
     found = repository.Repository(place.directory)
     return runs.state_directory(found.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
+
+
+def _project_around(place: Place, steps: Iterable[str]) -> str:
+    """The innermost project with one of the steps that a place is in, "" for the root's own."""
+    root = repository.Repository(place.directory).root
+    inside = text(os.fsencode(os.path.relpath(place.directory.resolve(), root)))
+    return Areas(step.rpartition(projects.BETWEEN)[0] for step in steps if projects.BETWEEN in step).owner(f"{inside}/")
 
 
 def _print_log(log: Path) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import Database
 from hookflow.adapters.store import BLOBS, Duration, History, Store
-from hookflow.commands import answering
 from hookflow.commands.preparation import Prepared
 from hookflow.commands.results import Results
 from hookflow.core import estimate, outcome
@@ -48,6 +47,8 @@ class Memory:
         for name, sentence in self.results.keep(ledger.seconds, self._run, ledger.log):
             ledger.warn(sentence, name)
         if self.results.taken_back:
+            from hookflow.commands import answering  # noqa: PLC0415 (only after a failure)
+
             answering.forget(self._state)  # one of them may rest on that result
         self._history.note(
             Duration(name, seconds, len(self._prepared.decisions[name].files), outcome.word(ended))

@@ -36,7 +36,7 @@ def plan(place: Place, wanted: Selection, form: str) -> int:
 def considered(place: Place, wanted: Selection) -> Iterator[tuple[Prepared, Memory]]:
     """A run that is only considered, with what is known of earlier ones."""
     project = preparation.open_project(place, Repository(place.directory))
-    chosen = failed.selection(wanted, project)
+    chosen = failed.selection(selecting.named(wanted, project.config, project.here), project)
     if chosen is None:
         raise UsageError("everything passed in the last run: --failed selects nothing")
     scope = selecting.manual_scope(chosen, place.directory, project.repository.root)

@@ -13,6 +13,7 @@ from hookflow.core import command, dependencies, scopes, stages
 from hookflow.core.config import Config, Step
 from hookflow.core.errors import UsageError
 from hookflow.core.graph import Graph
+from hookflow.core.porcelain import text
 from hookflow.core.schedule import Task
 from hookflow.core.scopes import Scope
 from hookflow.core.selection import Decision, Selector, Touched
@@ -26,11 +27,12 @@ Caching = Literal["off", "use", "refresh", "verify"]
 
 
 class Project(Struct, frozen=True, kw_only=True):
-    """A repository and its configuration."""
+    """A repository and its configuration; `here` is the project below its root that we were called in, or ""."""
 
     repository: repository.Repository
     config: Config
     file: Path
+    here: str = ""
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
@@ -97,13 +99,21 @@ def open_project(place: Place, around: repository.Repository | None = None) -> P
     found = around or repository.Repository(place.directory)
     directory = place.directory.resolve()
     state = runs.state_directory(found.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
-    nearest = place.config or pyproject.nearest(directory, found.root)
-    if nearest is not None and (known := compiled.load(state, nearest)) is not None:
-        return Project(repository=found, config=known, file=nearest)
-    file = place.config or pyproject.find(directory, found.root)
-    config = pyproject.load(file, found.root, hooks=partial(_hooks, found.root))
-    compiled.keep(state, file, config)
-    return Project(repository=found, config=config, file=file)
+    # Of several, one that is above may name the nearest as a project of its own: that takes a look inside.
+    file = place.config or pyproject.alone(directory, found.root) or pyproject.find(directory, found.root)
+    config = compiled.load(state, file, found.root)
+    if config is None:
+        file = place.config or pyproject.find(directory, found.root)
+        config = pyproject.load(file, found.root, hooks=partial(_hooks, found.root))
+        compiled.keep(state, file, found.root, config)
+    return Project(repository=found, config=config, file=file, here=_project_around(config, directory, found.root))
+
+
+def _project_around(config: Config, directory: Path, root: Path) -> str:
+    """The innermost project that a directory is in, "" for the root's own."""
+    if not config.members or not directory.is_relative_to(root):
+        return ""
+    return config.areas.owner(f"{text(os.fsencode(directory.relative_to(root)))}/")
 
 
 def _hooks(root: Path) -> "Hooks":

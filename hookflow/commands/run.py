@@ -3,7 +3,7 @@
 from hookflow.adapters import runs, signals
 from hookflow.adapters.repository import Repository
 from hookflow.answers import Question
-from hookflow.commands import execution, failed, preparation, selecting
+from hookflow.commands import execution, preparation, selecting
 from hookflow.commands.options import Place, Reporting, Selection
 from hookflow.commands.tree import Tree
 from hookflow.core.scopes import Scope
@@ -14,11 +14,14 @@ def run(place: Place, wanted: Selection, reporting: Reporting, asked: Question |
     """Run by hand; returns the exit code. `asked` is what the run answers for whoever asks again."""
     with signals.raised(), Tree(Repository(place.directory), runs.new_id()).held() as tree:
         project = preparation.open_project(place, tree.repository)
-        chosen = failed.selection(wanted, project)
-        if chosen is None:
-            print("everything passed in the last run")
-            return 0
-        wanted = chosen
+        wanted = selecting.named(wanted, project.config, project.here)
+        if wanted.failed:
+            from hookflow.commands import failed  # noqa: PLC0415 (reads earlier runs: only for who asks)
+
+            if (chosen := failed.selection(wanted, project)) is None:
+                print("everything passed in the last run")
+                return 0
+            wanted = chosen
         scope, reporting, warnings = _scope(place, wanted, reporting, project)
         prepared = preparation.prepare(project, wanted, scope, nested=tree.nested)
         prepared = replace(prepared, warnings=(*warnings, *prepared.warnings))

@@ -9,8 +9,8 @@ from hookflow.core import dependencies, scopes
 from hookflow.core.config import Config, Step
 from hookflow.core.errors import UsageError
 from hookflow.core.graph import Graph
-from hookflow.core.names import did_you_mean
 from hookflow.core.scopes import Scope
+from hookflow.core.structs import replace
 
 
 def manual_scope(wanted: Selection, directory: Path, root: Path) -> Scope:
@@ -33,6 +33,26 @@ def manual_scope(wanted: Selection, directory: Path, root: Path) -> Scope:
             return wanted.scope
 
 
+def named(wanted: Selection, config: Config, here: str) -> Selection:
+    """What was asked for with steps by their full names.
+
+    Args:
+        wanted: As it was typed.
+        config: The configuration.
+        here: The project that it was typed in, "" for the root's own.
+    """
+    if not config.members or not (wanted.steps or wanted.skip):
+        return wanted
+    from hookflow.core import naming  # noqa: PLC0415 (only for who has projects)
+
+    known = [step.name for step in config.steps]
+    steps, skip = (
+        tuple(dict.fromkeys(name for word in words for name in naming.meant_by(word, known, here)))
+        for words in (wanted.steps, wanted.skip)
+    )
+    return replace(wanted, steps=steps, skip=skip)
+
+
 def select(config: Config, wanted: Selection, stage: str) -> tuple[tuple[Step, ...], Graph]:
     """The steps to run, in the order of declaration, and their data dependencies.
 
@@ -42,7 +62,7 @@ def select(config: Config, wanted: Selection, stage: str) -> tuple[tuple[Step, .
         UsageError: A step that does not exist, or not in the stage that was asked for.
     """
     candidates = config.steps if wanted.steps and wanted.stage is None else config.of_stage(stage)
-    known = [step.name for step in candidates]
+    known = {step.name for step in candidates}
     for name in wanted.steps:
         if name not in known:
             raise UsageError(_no_such_step(config, name, stage))
@@ -58,7 +78,13 @@ def _no_such_step(config: Config, name: str, stage: str) -> str:
     for step in config.steps:
         if step.name == name:
             return f"step {name} does not run in stage {stage}; its stages: {', '.join(step.stages)}"
-    return f"there is no step {name}{did_you_mean(name, [step.name for step in config.steps])}"
+    return f"there is no step {name}{_suggestion(config, name)}"
+
+
+def _suggestion(config: Config, name: str) -> str:
+    from hookflow.core import naming  # noqa: PLC0415 (only after an error)
+
+    return naming.suggestion(name, [step.name for step in config.steps])
 
 
 def left_out(config: Config, skip: Sequence[str]) -> dict[str, str]:
@@ -66,8 +92,12 @@ def left_out(config: Config, skip: Sequence[str]) -> dict[str, str]:
     known = [step.name for step in config.steps]
     for name in skip:
         if name not in known:
-            raise UsageError(f"--skip {name}: there is no such step{did_you_mean(name, known)}")
+            raise UsageError(f"--skip {name}: there is no such step{_suggestion(config, name)}")
     wished = [name.strip() for name in os.environ.get("SKIP", "").split(",")]
+    if config.members:
+        from hookflow.core import naming  # noqa: PLC0415 (as above)
+
+        wished = [name for word in wished for name in naming.meant_by(word, known, "")]
     skipped = (step.name for step in config.steps if not _names(step).isdisjoint(wished))
     return dict.fromkeys(skipped, "SKIP") | dict.fromkeys(skip, "--skip")
 

@@ -9,5 +9,6 @@ def validate(place: Place) -> int:
     """Say what the configuration holds; a wrong one raises."""
     project = preparation.open_project(place)
     stages = dict.fromkeys(stage for step in project.config.steps for stage in step.stages)
-    print(f"{project.file}: {display.count(len(project.config.steps), 'step')} in {', '.join(stages)}")
+    members = f" of {display.count(len(project.config.members), 'project')}" if project.config.members else ""
+    print(f"{project.file}: {display.count(len(project.config.steps), 'step')}{members} in {', '.join(stages)}")
     return 0

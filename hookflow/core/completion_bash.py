@@ -25,7 +25,7 @@ _hookflow_of() {
 _hookflow_add() {
     local line
     while IFS= read -r line; do
-        if [[ $line == "$current"* ]]; then COMPREPLY+=("$begun$line"); fi
+        if [[ $line == "$current"* ]]; then COMPREPLY+=("$begun${line#"$kept"}"); fi
     done
 }
 
@@ -41,14 +41,32 @@ _hookflow_offer() {
     esac
 }
 
+# The words before the cursor; bash takes those of a step of a project for three, parted by the colon.
+_hookflow_words() {
+    local rest=$COMP_LINE blank word before= i
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]} blank=${rest%%%%[![:space:]]*}
+        rest=${rest#"$blank"}
+        if [[ $i -gt 0 && -n $rest && -z $blank && ($word == : || $before == :) ]]; then
+            words[${#words[@]} - 1]+=$word
+        else
+            words+=("$word")
+        fi
+        rest=${rest#"$word"} before=$word
+    done
+}
+
 _hookflow() {
-    local program=${1/#\~\//$HOME/} current=${COMP_WORDS[COMP_CWORD]} begun= IFS=$' \t\n'
-    local command= option= options= takes= ended= word seen=0 i
-    local -a operands place
+    local program=${1/#\~\//$HOME/} begun= IFS=$' \t\n'
+    local command= option= options= takes= ended= word seen=0 i current last=${COMP_WORDS[COMP_CWORD]} kept=
+    local -a operands place words
     COMPREPLY=()
+    _hookflow_words
+    current=${words[${#words[@]} - 1]}
+    if [[ $current != "$last" ]]; then kept=${current%%"${last#:}"}; fi
     if [[ $current == '=' ]]; then current=; fi
-    for ((i = 1; i < COMP_CWORD; i++)); do
-        word=${COMP_WORDS[i]}
+    for ((i = 1; i < ${#words[@]} - 1; i++)); do
+        word=${words[i]}
         if [[ -n $takes && $word == '=' ]]; then
             continue # bash takes --option=value for three words
         elif [[ -n $takes && ($takes != \** || $word != -*) ]]; then

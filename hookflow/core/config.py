@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Literal
 
+from hookflow.core.anchoring import whole
+from hookflow.core.areas import Areas
 from hookflow.core.structs import Struct, field
 
 Command = str | tuple[str, ...]
@@ -103,7 +105,8 @@ class Step(Struct, frozen=True, kw_only=True):
     Commands are a string (``sh -c``) or a tuple of arguments (no shell). Patterns are gitignore rules in
     order; ``@set`` names are already replaced by their patterns. Times are seconds. `cache` is None where nothing
     is said: a result is kept then, unless the step says that it always runs. `hook` is None of a step that is no
-    hook of pre-commit's.
+    hook of pre-commit's. `project` is the directory of the project that declares it, "" for the root; patterns, `cwd`
+    and names are the root's view of them all the same, but for the regular expressions.
     """
 
     name: str
@@ -142,6 +145,12 @@ class Step(Struct, frozen=True, kw_only=True):
     fix_on: tuple[str, ...] = ()
     stdin: bool = False
     hook: HookTraits | None = None
+    project: str = ""
+
+    @property
+    def names_files(self) -> bool:
+        """Whether it says which files are its files; one that does not is about all of its project's."""
+        return bool(self.files) and not (self.project and self.files == whole(self.project))
 
     @property
     def alone(self) -> bool:
@@ -154,8 +163,17 @@ class Step(Struct, frozen=True, kw_only=True):
         return bool(self.types or self.types_or or self.exclude_types)
 
 
+class Member(Struct, frozen=True, kw_only=True):
+    """What holds in one project below the root, beside what is in its steps."""
+
+    venv: str | bool = "auto"
+
+
 class Config(Struct, frozen=True, kw_only=True, dict=True):
-    """The whole table. `steps` is in the order of declaration, which is the order among equals."""
+    """The whole table. `steps` is in the order of declaration, which is the order among equals.
+
+    `projects` are the patterns as they were written, `members` what they came to, by directory.
+    """
 
     steps: tuple[Step, ...] = ()
     resources: Mapping[str, Resource] = field(default_factory=dict)
@@ -171,6 +189,13 @@ class Config(Struct, frozen=True, kw_only=True, dict=True):
     unstaged: Literal["hide", "keep"] = "hide"
     link: tuple[str, ...] = (".venv", "node_modules")
     pre_commit: bool | tuple[str, ...] = False
+    projects: tuple[str, ...] = ()
+    members: Mapping[str, Member] = field(default_factory=dict)
+
+    @cached_property
+    def areas(self) -> Areas:
+        """Which project each file is in."""
+        return Areas(self.members)
 
     @cached_property
     def _by_name(self) -> dict[str, Step]:

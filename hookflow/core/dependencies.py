@@ -7,6 +7,7 @@ which one writes it, the one declared first goes first, unless data asks for the
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from hookflow.core.config import Step
+from hookflow.core.directories import Neighbours
 from hookflow.core.graph import Edge, Graph, Reason
 from hookflow.core.patterns import Patterns
 from hookflow.core.selection import FileFilter, Touched
@@ -29,11 +30,11 @@ def data_graph(steps: Sequence[Step]) -> Graph:
 
 
 def _output_edges(steps: Sequence[Step]) -> Iterator[Edge]:
-    readers = [step for step in steps if step.files or step.inputs]
-    for maker in steps:
-        if not maker.outputs:
-            continue
-        for reader in readers:
+    makers = [step for step in steps if step.outputs]
+    readers = [step for step in steps if step.names_files or step.inputs] if makers else []
+    near = Neighbours(Patterns((*step.files, *step.inputs)).directories() for step in readers)
+    for maker in makers:
+        for reader in (readers[place] for place in near.of(Patterns(maker.outputs).directories())):
             if reader is not maker and (path := _read_output(maker, reader)) is not None:
                 text = f"{maker.name} makes {path}, which {reader.name} reads"
                 yield Edge(maker.name, reader.name, (Reason("outputs", text),))
@@ -44,7 +45,7 @@ def _read_output(maker: Step, reader: Step) -> str | None:
     from hookflow.core.overlap import overlap  # noqa: PLC0415 (only for who declares such files)
 
     outputs, excluded = Patterns(maker.outputs), Patterns(reader.exclude)
-    for patterns in (reader.files, reader.inputs):
+    for patterns in (reader.files if reader.names_files else (), reader.inputs):
         path = overlap(outputs, Patterns(patterns), without_second=excluded) if patterns else None
         if path is not None:
             return path
@@ -72,9 +73,14 @@ def full_graph(
     order = _Reachability(data)
     added = []
     nodes = [name for name in data.nodes if name in touched]
+    directories = [_directories(touched[name]) for name in nodes]
+    near = Neighbours(directories)
     for later_place, later in enumerate(nodes):
         # Backwards, so that a chain of writers gets one edge each and the rest is implied.
-        for earlier in reversed(nodes[:later_place]):
+        for place in reversed(near.of(directories[later_place])):
+            if place >= later_place:
+                continue
+            earlier = nodes[place]
             writes = touched[earlier].writes or touched[later].writes
             if not writes or order.related(earlier, later):
                 continue
@@ -84,6 +90,10 @@ def full_graph(
                 text = f"both touch {path}, and {_writers(earlier, later, touched)}"
                 added.append(Edge(earlier, later, (Reason("writes", text),)))
     return Graph(data.nodes, [*data.edges, *added])
+
+
+def _directories(touched: Touched) -> tuple[str, ...]:
+    return (*touched.filter.patterns.directories(), *touched.inputs.directories())
 
 
 def _writers(first: str, second: str, touched: Mapping[str, Touched]) -> str:

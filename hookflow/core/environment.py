@@ -37,6 +37,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
         stage: The run's stage.
         venv: The virtual environment to put first on PATH, or None.
         venv_programs: Its directory of programs.
+        venvs: The two of projects that have others, by the project's directory.
         own_venv_programs: The directory of programs to take off PATH: that of the virtual environment which
             pre-commit made for hookflow, or None.
         push: ``HOOKFLOW_FROM_REF`` and the like, in pre-push.
@@ -49,6 +50,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     stage: str
     venv: str | None = None
     venv_programs: str = ""
+    venvs: Mapping[str, tuple[str | None, str]] = field(default_factory=dict)
     own_venv_programs: str | None = None
     push: Mapping[str, str] = field(default_factory=dict)
     colour: bool = False
@@ -65,9 +67,10 @@ def step_environment(step: Step, around: Surroundings) -> dict[str, str]:
     if around.own_venv_programs is not None:
         path = [entry for entry in path if entry.rstrip("/") != around.own_venv_programs.rstrip("/")]
         values.pop("VIRTUAL_ENV", None)
-    if around.venv is not None:
-        path.insert(0, around.venv_programs)
-        values["VIRTUAL_ENV"] = around.venv
+    venv, venv_programs = around.venvs.get(step.project, (around.venv, around.venv_programs))
+    if venv is not None:
+        path.insert(0, venv_programs)
+        values["VIRTUAL_ENV"] = venv
         # It would make the virtual environment's interpreter use another one's library.
         values.pop("PYTHONHOME", None)
     if step.hook is not None:

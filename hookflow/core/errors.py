@@ -43,10 +43,12 @@ class Problem(Struct, frozen=True):
         path: Keys from the top of the file, e.g. ``("tool", "hookflow", "steps", "lint", "need")``;
             its last entry may be a key that is missing.
         message: What is wrong and what was expected, without the place.
+        project: The directory of the project in whose file it is; "" for the configuration itself.
     """
 
     path: tuple[str, ...]
     message: str
+    project: str = ""
 
 
 class ConfigurationError(HookflowError):

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from hookflow.core.areas import concerns
 from hookflow.core.config import MANUAL, Config, Step
 from hookflow.core.patterns import Patterns
 from hookflow.core.porcelain import data
@@ -171,27 +172,29 @@ def uncached_because(step: Step, stage: str) -> str | None:
     return next((reason for reason, holds in reasons.items() if holds), None)
 
 
-# Which files, which inputs, less what is excluded and what is made.
-Rules = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+# Which files, which inputs, less what is excluded and what is made, in which project.
+Rules = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...], str]
 
 
 class Deciding:
     """Which files decide the result of a step.
 
-    Those that match ``files`` or ``inputs`` without ``exclude``, and the configuration's ``global-inputs``; of a step
-    without ``files`` every file. ``types`` do not narrow it: to know a type would mean to open every file. What the
-    step makes itself (``outputs``) is no cause of its result.
+    Those that match ``files`` or ``inputs`` without ``exclude``, and the configuration's ``global-inputs``, but for
+    those that are another project's; of a step without ``files`` every file of its project. ``types`` do not narrow it:
+    to know a type would mean to open every file. What the step makes itself (``outputs``) is no cause of its result.
     """
 
     def __init__(self, step: Step, config: Config) -> None:
         self.everything = not step.files
+        self._project = step.project
         self._files = Patterns(step.files)
         self._inputs = Patterns(step.inputs)
-        self._exclude = Patterns(step.exclude)
+        self._exclude = Patterns(step.exclude if step.names_files else ())
+        self._areas = config.areas
         self._global = Patterns(config.global_inputs)
         self._outputs = Patterns(step.outputs)
         # Steps of equal rules are decided by the same files.
-        self.rules: Rules = (step.files, step.inputs, step.exclude if step.files else (), step.outputs)
+        self.rules: Rules = (step.files, step.inputs, self._exclude.lines, step.outputs, step.project)
 
     @property
     def reads_ignored(self) -> bool:
@@ -214,9 +217,15 @@ class Deciding:
         if not self.everything:
             found = [*found, *ask(self._inputs)] if self._inputs.lines else found
             found = _without(found, ask(self._exclude)) if self._exclude.lines else found
-            found = [*found, *ask(self._global)] if self._global.lines else found
+            found = [*found, *self._without_other_projects(ask(self._global))] if self._global.lines else found
         found = _without(found, ask(self._outputs)) if self._outputs.lines else found
         return [*dict.fromkeys(found)] if self._inputs.lines or self._global.lines else found
+
+    def _without_other_projects(self, paths: Sequence[str]) -> Sequence[str]:
+        if not self._project:
+            return paths
+        owned = self._areas.by_owner(paths).items()
+        return [path for owner, its in owned if concerns(owner, self._project) for path in its]
 
 
 def _without(paths: Sequence[str], others: Sequence[str]) -> Sequence[str]:

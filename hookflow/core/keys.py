@@ -6,6 +6,7 @@ The keys are data: the schema is made from them, and the documentation is held a
 from collections.abc import Mapping
 from typing import Any
 
+from hookflow.core import projects
 from hookflow.core.readers import (
     Reader,
     batch,
@@ -75,7 +76,18 @@ TOP = _keys(
         hook_choice,
         "whether each hook of `.pre-commit-config.yaml` is a step, or which ([pre-commit.md](pre-commit.md))",
     ),
+    projects=(
+        projects.patterns,
+        "directories with a `pyproject.toml` of their own, whose steps are part of this ([monorepos.md](monorepos.md))",
+    ),
 )
+OF_THE_ROOT = frozenset(
+    {
+        *("parallel", "jobs", "smart-execution", "fail-fast", "global-inputs", "log-retention", "unstaged"),
+        *("pre-commit", "pre-commit-hooks", "projects"),
+    }
+)
+"""What holds for a whole run, so that a project below the root cannot say it."""
 TABLES: Mapping[str, str] = {
     "env": "Environment variables for every step.",
     "file-sets": 'Named lists of patterns: `docs = ["docs/**", "*.md"]` is used as `"@docs"`.',

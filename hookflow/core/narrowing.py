@@ -14,6 +14,8 @@ from hookflow.core.config import Step
 class Narrowing:
     """Which of the files that a step's patterns take are its files indeed.
 
+    In a project below the root, expressions are looked for in the path from there.
+
     Args:
         step: The step.
         tags: `identify` tags of a path, asked for only where the step names tags and its expressions allow.
@@ -31,14 +33,17 @@ class Narrowing:
         self._exclude_types = frozenset(step.exclude_types)
         self._by_tags = bool(self._types or self._types_or or self._exclude_types)
         self._tags = tags
-        self.rules = (step.files_regex, step.exclude_regex, step.types, step.types_or, step.exclude_types)
-        self.narrows = any(self.rules)
+        named = (step.files_regex, step.exclude_regex, step.types, step.types_or, step.exclude_types)
+        self._prefix = f"{step.project}/" if step.project else ""
+        self.narrows = any(named)
+        self.rules = (*named, self._prefix if self.narrows else "")
 
     def takes(self, path: str) -> bool:
         """Whether expressions and tags allow `path`."""
+        inside = path.removeprefix(self._prefix)
         return (
-            all(wanted.search(path) for wanted in self._wanted)
-            and not any(unwanted.search(path) for unwanted in self._unwanted)
+            all(wanted.search(inside) for wanted in self._wanted)
+            and not any(unwanted.search(inside) for unwanted in self._unwanted)
             and (not self._by_tags or self._takes_tags(frozenset(self._tags(path))))
         )
 

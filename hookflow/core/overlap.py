@@ -11,10 +11,14 @@ one means that: a rule whose name ends as files' names do (``*.py``, ``.coverage
 directory of such a name only where a rule says that it is one, as ``a.md/*``, ``a.md/**`` and ``a.md/`` do.
 """
 
+import functools
+import itertools
+import posixpath
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
+from hookflow.core.directories import common_directory, rules_inside
 from hookflow.core.patterns import Patterns
 from hookflow.core.structs import Struct
 
@@ -49,16 +53,42 @@ def overlap(
     Returns:
         The shortest such path; None where there can be none; `UNKNOWN` where the search was given up.
     """
-    wanted = [_RuleSet(first.lines), _RuleSet(second.lines)]
-    excluded = [_RuleSet(patterns.lines) for patterns in (without_first, without_second) if patterns]
-    return _shortest(wanted, [rules for rules in excluded if rules.rules])
+    around = common_directory(first.directories(), second.directories())
+    if around is None:
+        return None
+    lists = [first.lines, second.lines]
+    lists += [patterns.lines for patterns in (without_first, without_second) if patterns and patterns.lines]
+    # Projects that are alike are asked about once: in rules as each would write them in its own directory.
+    home = posixpath.commonpath([*first.directories(), *second.directories()])
+    inside = [rules_inside(home, lines) for lines in lists] if home else [None]
+    known = [lines for lines in inside if lines is not None]
+    if len(known) < len(lists):
+        home, known = "", lists
+    begun = f"{around}/"[len(home) :].lstrip("/")
+    found = _shortest(tuple(known[:2]), tuple(known[2:]), begun)
+    return found if not home or found in {None, UNKNOWN} else f"{home}/{found}"
 
 
-def _shortest(wanted: Sequence["_RuleSet"], excluded: Sequence["_RuleSet"]) -> str | None:
+@functools.lru_cache(maxsize=4096)
+def _shortest(take: tuple[tuple[str, ...], ...], leave: tuple[tuple[str, ...], ...], begun: str) -> str | None:
+    """The shortest path that all of some lists of rules take and none of others, of those that begin with a text."""
+    wanted, excluded = ([_RuleSet(lines) for lines in lists] for lists in (take, leave))
     everyone = [*wanted, *excluded]
     alphabet = _alphabet(rule for rules in everyone for rule in rules.rules)
+
+    def directories(states: Sequence[_State]) -> list[bool]:
+        named = any(rules.name_directory(state) for rules, state in zip(wanted, states, strict=False))
+        return [named] * len(wanted) + [True] * len(excluded)
+
+    def following(states: Sequence[_State], char: str, is_directory: Sequence[bool]) -> tuple[_State, ...]:
+        return tuple(
+            rules.step(state, char, known) for rules, state, known in zip(everyone, states, is_directory, strict=True)
+        )
+
     start = tuple(rules.start for rules in everyone)
-    waiting = deque([(start, "")])
+    for char in begun:
+        start = following(start, char, directories(start))
+    waiting = deque([(start, begun)])
     seen = {(start, frozenset({""}))}
     while waiting:
         states, path = waiting.popleft()
@@ -68,19 +98,15 @@ def _shortest(wanted: Sequence["_RuleSet"], excluded: Sequence["_RuleSet"]) -> s
             return path
         if len(seen) > _MOST_STATES:
             return UNKNOWN
-        named = any(rules.name_directory(state) for rules, state in zip(wanted, states, strict=False))
-        is_directory = [named] * len(wanted) + [True] * len(excluded)
+        is_directory = directories(states)
         for char in alphabet:
             if char == "/" and not is_name:
                 continue
-            following = tuple(
-                rules.step(state, char, known)
-                for rules, state, known in zip(everyone, states, is_directory, strict=True)
-            )
-            key = (following, _NO_NAMES & {(path + char).rpartition("/")[2]})
-            if key not in seen and all(any(state) for state in following[: len(wanted)]):
+            after = following(states, char, is_directory)
+            key = (after, _NO_NAMES & {(path + char).rpartition("/")[2]})
+            if key not in seen and all(any(state) for state in after[: len(wanted)]):
                 seen.add(key)
-                waiting.append((following, path + char))
+                waiting.append((after, path + char))
     return None
 
 
@@ -92,7 +118,7 @@ def _accepted(states: Sequence["_State"], wanted: Sequence["_RuleSet"], excluded
 def _alphabet(rules: Iterable["_Rule"]) -> list[str]:
     """One character of each class that the rules can tell apart, letters that read well first."""
     named = {char for rule in rules for token in rule.tokens for char in token.chars}
-    other = next(char for char in map(chr, [*range(97, 123), *range(0x100, 0x10000)]) if char not in named)
+    other = next(char for char in map(chr, itertools.chain(range(97, 123), range(0x100, 0x10000))) if char not in named)
     return [other, *sorted(named - {"/"}, key=lambda char: (not char.isalnum(), char)), "/"]
 
 

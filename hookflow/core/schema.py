@@ -18,17 +18,18 @@ Checks of a project as a dependency graph. `hookflow validate` also finds what n
 hooks, resources, file sets and file types that do not exist, expressions that are not regular, needs of another \
 stage, more units than a resource has, cycles, placeholders where a shell would read them as something else, \
 patterns that cannot be read, names of steps with signs that are neither letters nor digits of any script, and whole \
-numbers written with a point."""
+numbers written with a point, and what a project below the root leaves to the root."""
 
 # Letters, digits and whatever is not ASCII: which of that is a letter is not for a regular expression of all dialects.
 _NOT_IN_A_NAME = r"[\x00-\x2c\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]"
 _LETTER = r"[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]"
 
 
-# Some step there must be: one of its own, or a hook of pre-commit's.
+# Some step there must be: one of its own, a hook of pre-commit's, or a project's.
 _WITH_STEPS = [
     {"required": ["steps"]},
     {"required": ["pre-commit"], "not": {"properties": {"pre-commit": {"enum": [False, []]}}}},
+    {"required": ["projects"], "properties": {"projects": {"minItems": 1}}},
 ]
 
 

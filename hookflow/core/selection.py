@@ -8,6 +8,7 @@ from functools import cached_property
 
 from hookflow.core import command
 from hookflow.core.config import MANUAL, Config, Step
+from hookflow.core.directories import Paths
 from hookflow.core.graph import Graph
 from hookflow.core.narrowing import Narrowing
 from hookflow.core.patterns import EVERY_FILE, Patterns
@@ -184,16 +185,22 @@ class Selector(Struct, frozen=True, dict=True):
         return {}
 
     @cached_property
-    def _changed_paths(self) -> tuple[list[str], frozenset[str]]:
+    def _changed_paths(self) -> tuple[Paths, frozenset[str]]:
         """The changed paths, and those of them that are deleted."""
-        return [change.path for change in self.changes], frozenset(each.path for each in self.changes if each.deleted)
+        deleted = frozenset(each.path for each in self.changes if each.deleted)
+        return Paths([change.path for change in self.changes]), deleted
 
     def _all_of(self, step: Step) -> tuple[str, ...]:
         """All files of a step, sorted."""
         accepts = FileFilter(step, self.tags)
         if accepts.rules not in self._found:
-            self._found[accepts.rules] = tuple(sorted(accepts.among(tuple(self.everything()))))
+            near = self._everything.below(accepts.patterns.directories())
+            self._found[accepts.rules] = tuple(sorted(set(accepts.among(near))))
         return self._found[accepts.rules]
+
+    @cached_property
+    def _everything(self) -> Paths:
+        return Paths(tuple(self.everything()))
 
     def _changed_of(self, step: Step) -> tuple[tuple[str, ...], int]:
         """The changed files of a step that are there, and the number of all of them."""
@@ -201,9 +208,10 @@ class Selector(Struct, frozen=True, dict=True):
         rules = (step.hook is None, accepts.rules)
         if rules not in self._counted:
             paths, deleted = self._changed_paths
+            near = paths.below(accepts.patterns.directories())
             if step.hook is not None:
-                paths, deleted = self._paths_for_hooks(), frozenset()
-            changed = accepts.among(paths)
+                near, deleted = self._paths_for_hooks(), frozenset()
+            changed = accepts.among(near)
             there = [path for path in changed if path not in deleted] if deleted else changed
             self._counted[rules] = tuple(there), len(changed)
         return self._counted[rules]
@@ -224,7 +232,7 @@ class Selector(Struct, frozen=True, dict=True):
             return NOT_SMART
         if step.hook is not None:
             return None
-        if self.stage not in _STAGES_ABOUT_FILES and not (step.files or step.types or step.inputs):
+        if self.stage not in _STAGES_ABOUT_FILES and not (step.names_files or step.types or step.inputs):
             return f"{self.stage} is not about files"
         return None
 
@@ -237,7 +245,8 @@ class Selector(Struct, frozen=True, dict=True):
         rules = (step.inputs, step.exclude)
         if rules not in self._found:
             excluded = Patterns(step.exclude)
-            paths = Patterns(step.inputs).among(self._changed_paths[0])
+            inputs = Patterns(step.inputs)
+            paths = inputs.among(self._changed_paths[0].below(inputs.directories()))
             first = next((path for path in paths if not excluded.matches(path)), None)
             self._found[rules] = () if first is None else (first,)
         changed = self._found[rules]

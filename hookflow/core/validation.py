@@ -1,19 +1,20 @@
 """A parsed TOML mapping to a `Config`, or everything that is wrong with it."""
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from hookflow.core import dependencies, keys, precommit, readers
+from hookflow.core import keys, precommit, projects, readers
+from hookflow.core.anchoring import FROM_ROOT
+from hookflow.core.checks import HOOKS, ROOT, Checks
 from hookflow.core.config import Config, Resource, Step
 from hookflow.core.errors import ConfigurationError, Problem
-from hookflow.core.graph import CycleError
 from hookflow.core.names import did_you_mean
 from hookflow.core.patterns import problem as pattern_problem
 
-ROOT = ("tool", "hookflow")
-HOOKS = "pre-commit-hooks"
 Table = Mapping[str, Any]
+_FROM_ROOT_HINT = "; what is outside of a project is written from the root, as //libs/core/**"
+_UNMATCHED = "no such directory has a pyproject.toml with a [tool.hookflow]; correct the pattern or take it out"
 
 
 def _no_hooks() -> precommit.Hooks:
@@ -25,56 +26,91 @@ def parse(
     *,
     known_types: Callable[[], Collection[str]] = frozenset,
     hooks: Callable[[], precommit.Hooks] = _no_hooks,
+    find_projects: Callable[[Sequence[str]], projects.Found] = projects.nothing,
 ) -> Config:
-    """The configuration in a ``[tool.hookflow]`` table.
+    """The configuration in a ``[tool.hookflow]`` table, with those of the projects that it names.
 
     Args:
         table: What stands under ``tool.hookflow``.
         known_types: The tags that ``types`` may name, asked for only where a step does; none accepts all.
         hooks: The hooks of pre-commit's configuration, asked for only where they are to be steps.
+        find_projects: From the patterns of ``projects`` to the tables of those that there are.
 
     Raises:
-        ConfigurationError: With all problems of the table together.
+        ConfigurationError: With all problems of all tables together.
     """
-    reader = _Reader(known_types, hooks)
-    config = reader.config(table)
-    if reader.problems:
-        raise ConfigurationError(tuple(reader.problems))
+    problems: list[Problem] = []
+    root = _Reader(problems.append, hooks)
+    config = root.config(table)
+    if config.projects:
+        found = find_projects(config.projects)
+        problems += [Problem(projects.KEY, f"{pattern}: {_UNMATCHED}") for pattern in found.unmatched]
+        below = {
+            directory: _Reader(problems.append, hooks, directory, root).config(table)
+            for directory, table in found.tables.items()
+        }
+        config = projects.join(config, below, problems.append)
+    Checks(config, known_types, problems.append).run()
+    if problems:
+        raise ConfigurationError(tuple(problems))
     return config
 
 
 class _Reader:
-    """Collects problems while it reads; what it returns is meaningful only without any."""
+    """Reads one table and reports problems; what it returns is meaningful only without any.
 
-    def __init__(self, known_types: Callable[[], Collection[str]], hooks: Callable[[], precommit.Hooks]) -> None:
-        self.problems: list[Problem] = []
+    Args:
+        report: Takes what is wrong.
+        hooks: Finds pre-commit's hooks.
+        project: The directory of the table's project; "" for the root.
+        above: The reader of the root's table, which has read it.
+    """
+
+    def __init__(
+        self,
+        report: Callable[[Problem], None],
+        hooks: Callable[[], precommit.Hooks],
+        project: str = "",
+        above: "_Reader | None" = None,
+    ) -> None:
+        self._report = report
         self._find_hooks = hooks
-        self._known_types = known_types
-        self._sets: dict[str, tuple[str, ...]] = {}
+        self._project = project
+        # What the root says for all steps. Its `exclude` is not here: its patterns are from the root.
+        self.defaults: dict[str, Any] = {} if above is None else {**above.defaults, "exclude": ()}
+        self.sets: dict[str, tuple[str, ...]] = {} if above is None else above.sets
 
     def _wrong(self, path: tuple[str, ...], message: str) -> None:
-        self.problems.append(Problem(path, message))
+        self._report(Problem(path, message, self._project))
 
     def config(self, table: object) -> Config:
-        top = self._table(ROOT, table)
+        top = self._without_the_roots(self._table(ROOT, table))
         unknown = {key: value for key, value in top.items() if key not in keys.TABLES}
         fields = self._fields(ROOT, unknown, keys.TOP, also=keys.TABLES)
-        self._sets = self._file_sets(top)
+        self.sets = {**self.sets, **self._file_sets(top)}
         environment = self._read((*ROOT, "env"), top.get("env", {}), readers.environment) or {}
+        environment = {**self.defaults.get("env", {}), **environment}
         resources = self._resources(top)
         fields.setdefault("exclude", ())
         for key in {"exclude", "global_inputs"} & fields.keys():
             fields[key] = self._patterns((*ROOT, key.replace("_", "-")), fields[key])
         defaults: dict[str, Any] = {key: fields.pop(key) for key in ("timeout", "stages") if key in fields}
-        merged = {**defaults, "exclude": fields["exclude"], "env": environment}
+        merged = {**self.defaults, **defaults, "exclude": fields["exclude"], "env": environment}
+        self.defaults = merged
         told = self._told_of_hooks(top)
         hooks = self._hooks(fields.get("pre_commit", False), told, merged)
         steps = (*hooks, *self._without_doubles(self._steps(top, merged), {hook.name for hook in hooks}))
-        if isinstance(table, dict) and not top.get("steps") and not fields.get("pre_commit"):
+        others = fields.get("pre_commit") or fields.get("projects")
+        if isinstance(table, dict) and not top.get("steps") and not others:
             self._wrong((*ROOT, "steps"), "missing; expected at least one [tool.hookflow.steps.NAME]")
-        config = Config(steps=steps, resources=resources, **fields)
-        self._check(config)
-        return config
+        return Config(steps=steps, resources=resources, **fields)
+
+    def _without_the_roots(self, top: Table) -> Table:
+        """The table without what only the root can say; in a project that is reported."""
+        wrong = [key for key in top if key in keys.OF_THE_ROOT] if self._project else []
+        for key in wrong:
+            self._wrong((*ROOT, key), "holds for a whole run, so it stands in the root's pyproject.toml")
+        return {key: value for key, value in top.items() if key not in wrong}
 
     def _table(self, path: tuple[str, ...], value: object) -> Table:
         if isinstance(value, dict):
@@ -125,19 +161,24 @@ class _Reader:
             name = pattern.removeprefix("@")
             if name == pattern:
                 expanded += self._well_formed(path, [pattern])
-            elif name in self._sets:
-                expanded += self._sets[name]
+            elif name in self.sets:
+                expanded += self.sets[name]
             else:
-                self._wrong(path, f"unknown file set @{name}{did_you_mean(name, self._sets)}")
+                self._wrong(path, f"unknown file set @{name}{did_you_mean(name, self.sets)}")
         return tuple(expanded)
 
     def _well_formed(self, path: tuple[str, ...], patterns: Iterable[str]) -> Iterable[str]:
         """The patterns that can be read; the others are reported."""
         for pattern in patterns:
-            if (message := pattern_problem(pattern)) is not None:
-                self._wrong(path, message)
+            if (message := pattern_problem(self._seen_from_its_place(pattern))) is not None:
+                self._wrong(path, message + (_FROM_ROOT_HINT if self._project and ".." in pattern else ""))
             else:
                 yield pattern
+
+    def _seen_from_its_place(self, pattern: str) -> str:
+        """A pattern without what says that it is not from its project's directory."""
+        taken = pattern.removeprefix("!")
+        return taken.removeprefix(FROM_ROOT) if self._project and taken.startswith(FROM_ROOT) else pattern
 
     def _told_of_hooks(self, top: Table) -> dict[str, dict[str, Any]]:
         """The fields of each table of ``pre-commit-hooks``."""
@@ -200,68 +241,6 @@ class _Reader:
         fields["env"] = {**defaults["env"], **fields.get("env", {})}
         fields["exclude"] = (*defaults["exclude"], *fields.get("exclude", ()))
         return Step(name=name, **{**defaults, **fields})
-
-    def _check(self, config: Config) -> None:
-        """What only shows between the records: names, stages, cycles."""
-        for step in config.steps:
-            self._check_names(config, step)
-        self._check_cycles(config)
-
-    def _check_names(self, config: Config, step: Step) -> None:
-        path = _table_of(step)
-        known = {other.name: other for other in config.steps}
-        for need in step.needs:
-            if need not in known:
-                self._wrong((*path, "needs"), f"unknown step {need!r}{did_you_mean(need, known)}")
-            elif missing := [stage for stage in step.stages if stage not in known[need].stages]:
-                self._wrong(
-                    (*path, "needs"),
-                    f"{need} does not run in stage {', '.join(missing)}; add it to {need}'s stages",
-                )
-        for name, units in step.uses.items():
-            if name not in config.resources:
-                self._wrong((*path, "uses"), f"unknown resource {name!r}{did_you_mean(name, config.resources)}")
-            elif units > config.resources[name].slots:
-                self._wrong(
-                    (*path, "uses"),
-                    f"{units} units of {name} are more than its {config.resources[name].slots} slots",
-                )
-        if step.hook is None:  # pre-commit has looked at those of hooks
-            self._check_types(path, step)
-
-    def _check_types(self, path: tuple[str, ...], step: Step) -> None:
-        named = [(key, tag) for key in ("types", "types-or", "exclude-types") for tag in _tags(step, key)]
-        known_types = self._known_types() if named else ()
-        for key, tag in named if known_types else ():
-            if tag not in known_types:
-                self._wrong((*path, key), f"unknown file type {tag!r}{did_you_mean(tag, known_types)}")
-
-    def _check_cycles(self, config: Config) -> None:
-        reported: set[frozenset[str]] = set()
-        for stage in dict.fromkeys(stage for step in config.steps for stage in step.stages):
-            try:
-                dependencies.data_graph(config.of_stage(stage))
-            except CycleError as error:
-                if (steps := frozenset(error.path)) not in reported:
-                    reported.add(steps)
-                    self._wrong(_place_of_cycle(config, error), str(error))
-
-
-def _tags(step: Step, key: str) -> tuple[str, ...]:
-    return {"types": step.types, "types-or": step.types_or, "exclude-types": step.exclude_types}[key]
-
-
-def _place_of_cycle(config: Config, error: CycleError) -> tuple[str, ...]:
-    """The first ``needs`` (else ``outputs``) in the cycle, where a person would mend it."""
-    for name in error.path:
-        if config.step(name).needs:
-            return (*_table_of(config.step(name)), "needs")
-    return (*_table_of(config.step(error.path[0])), "outputs")
-
-
-def _table_of(step: Step) -> tuple[str, ...]:
-    """Where a person says what a step is."""
-    return (*ROOT, "steps" if step.hook is None else HOOKS, step.name)
 
 
 def is_step_name(name: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from project import Project
 from shells import Fish, Terminal, any_shell
 
-from hookflow.catalogue import COMMANDS
+from hookflow.catalogue.whole import COMMANDS
 
 TABLE = """\
 [steps.lint]
@@ -45,6 +45,10 @@ LINES = [
     ("hookflow run -C sub ", {"inner"}),
     ("hookflow --config other.toml run ot", {"other"}),
     ("hookflow logs te", {"tests"}),
+    ("hookflow -C mono run services/api:l", {"services/api:lint"}),
+    ("hookflow -C mono run ser", {"services/api:lint", "services/api:tests"}),
+    ("hookflow -C mono run all services/api:tests services/api:li", {"services/api:lint"}),
+    ("hookflow -C mono run --skip services/api:li", {"services/api:lint"}),
 ]
 
 
@@ -53,6 +57,11 @@ def work(project: Project) -> Project:
     """A project with steps, and one inside it."""
     project.configure(TABLE)
     project.write("sub/pyproject.toml", '[tool.hookflow.steps.inner]\nrun = "true"\n')
+    project.write(
+        "mono/pyproject.toml", '[tool.hookflow]\nprojects = ["services/*"]\nsteps = { all = { run = "true" } }\n'
+    )
+    steps = '[tool.hookflow]\nsteps = { lint = { run = "true" }, tests = { run = "true" } }\n'
+    project.write("services/api/pyproject.toml", steps)
     project.write("other.toml", '[tool.hookflow.steps.other]\nrun = "true"\n')
     project.write("notes.txt")
     return project

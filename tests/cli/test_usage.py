@@ -7,7 +7,7 @@ import pytest
 from project import Project
 
 from hookflow import arguments
-from hookflow.catalogue import COMMANDS
+from hookflow.catalogue.whole import COMMANDS
 from hookflow.core.errors import UsageError
 
 

@@ -9,9 +9,9 @@ from hookflow.core.config import Config, Resource, Step
 @pytest.mark.parametrize(
     ("table", "record", "besides"),
     [
-        (keys.STEP, Step, {"name", "hook"}),
+        (keys.STEP, Step, {"name", "hook", "project"}),
         (keys.RESOURCE, Resource, {"name"}),
-        (keys.TOP, Config, {"steps", "resources"}),
+        (keys.TOP, Config, {"steps", "resources", "members"}),
     ],
 )
 def test_every_field_has_its_key(table, record, besides) -> None:

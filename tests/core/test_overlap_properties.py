@@ -6,6 +6,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from strategies import PATHS, PLAIN_PATHS, RULE_LISTS
 
+from hookflow.core.anchoring import anchored
 from hookflow.core.overlap import UNKNOWN, overlap
 from hookflow.core.patterns import Patterns
 
@@ -62,3 +63,19 @@ def test_a_common_path_is_never_missed(first, second, excluded, paths) -> None:
 def test_overlap_has_no_direction(first, second) -> None:
     """Which list comes first changes nothing."""
     assert overlap(Patterns(first), Patterns(second)) == overlap(Patterns(second), Patterns(first))
+
+
+@given(first=RULE_LISTS, second=RULE_LISTS, excluded=EXCLUSIONS, outer=st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_a_directory_around_both_changes_nothing(first, second, excluded, outer) -> None:
+    """But the path that is shown; whether or not something is excluded outside of it too."""
+
+    def below(lines: list[str]) -> list[str]:
+        return [anchored("s/api", line) for line in lines]
+
+    inside = overlap(Patterns(first), Patterns(second), without_second=maybe(excluded))
+    more = below(excluded or []) + ["/elsewhere/**"] * outer
+    found = overlap(Patterns(below(first)), Patterns(below(second)), without_second=Patterns(more))
+    event("none" if inside is None else "some")
+    assert (found is None) == (inside is None)
+    assert UNKNOWN in {found, inside} or found is None or len(found) == len("s/api/") + len(inside)

@@ -63,6 +63,7 @@ TOP: dict[str, tuple[Any, Any, Any]] = {
     "log-retention": (1, 1, 0),
     "unstaged": ("keep", "keep", "hidden"),
     "link": (["env", "a/b"], ("env", "a/b"), ["../x"]),
+    "projects": (["services/*/", "!services/old"], ("services/*", "!services/old"), ["./services"]),
 }
 TYPES = frozenset({"python", "text"})
 
