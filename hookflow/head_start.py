@@ -29,6 +29,7 @@ class Head(Struct):
         lease: What the step holds.
         process: Its first process.
         whole: Whether that process is all of the step's first try.
+        began: When that was started, by `time.perf_counter`.
         ended: When that process ended, by `time.perf_counter`; None while nobody has seen that.
     """
 
@@ -36,6 +37,7 @@ class Head(Struct):
     lease: Lease
     process: Process | NotStarted
     whole: bool
+    began: float
     ended: float | None = None
 
 
@@ -112,7 +114,7 @@ class Starter:
         process = self._outside.launcher(launching.launch(job, self._ledger.logs, commands[0], 0 if apart else None))
         if not isinstance(process, NotStarted):
             self._ledger.started(start.name, at=at, attempt=start.attempt, command=job.display, files=job.files)
-        return Head(start, lease, process, whole=len(commands) == 1)
+        return Head(start, lease, process, whole=len(commands) == 1, began=at)
 
 
 def _reserve() -> list[int] | None:

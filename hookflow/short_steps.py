@@ -1,8 +1,8 @@
 """Steps that end at once, carried out without trio: to import it takes longer than many a step.
 
 Whatever needs more than to look at an exit code (a time-out, a fix, another try, background processes, a signal) is
-left to the runner. As soon as nothing ends for a moment, the runner is imported by a thread; when it is there, and
-again nothing ends for a while, it takes over. Until then steps end, and start others, here.
+left to the runner. As soon as nothing ends for a moment, the runner is imported by a thread; when it is there, and a
+step is no short one, it takes over. Until then steps end, and start others, here.
 """
 
 import select
@@ -19,7 +19,7 @@ from hookflow.ledger import Ledger
 from hookflow.outside import Outside
 
 _PATIENCE = 0.015  # seconds without an end after which the runner is wanted
-_LONG = 0.05  # seconds without an end after which it takes over, if it is there: the steps are no short ones
+_LONG = 0.05  # seconds after which a step is no short one: it may have a time-out, and others end all the time
 _POLL = 0.005  # seconds between looks whether it is there; no process ends unnoticed meanwhile
 _LOOK = 0.001  # seconds between looks at a process whose end no descriptor tells
 
@@ -47,7 +47,7 @@ def run(
     """
     starter, running = Starter(schedule, jobs, outside, ledger), _Running()
     fetching = Thread(target=fetch, daemon=True)
-    peak, quiet = 0, time.perf_counter()
+    peak = 0
     while not noted and schedule.cancelled is None:
         replay()
         _tell_ended(schedule, ledger)
@@ -55,13 +55,13 @@ def run(
         peak = max(peak, len(running.heads))
         if not running.can_all_end:
             break
-        if ended := running.wait_end(_PATIENCE if fetching.ident is None else _POLL):
-            if not all(_settle(running, head, jobs[head.start.name], schedule, outside, ledger) for head in ended):
-                break
-            quiet = time.perf_counter()
-        elif fetching.ident is None:
+        ended = running.wait_end(_PATIENCE if fetching.ident is None else _POLL)
+        if not all(_settle(running, head, jobs[head.start.name], schedule, outside, ledger) for head in ended):
+            break
+        is_long = running.longest() > _LONG
+        if fetching.ident is None and (is_long or not ended):
             fetching.start()
-        elif not fetching.is_alive() and time.perf_counter() - quiet > _LONG:
+        elif is_long and not fetching.is_alive():
             break
     _tell_ended(schedule, ledger)
     if not (schedule.done or noted):
@@ -110,6 +110,10 @@ class _Running:
         """Whether there are any, and all of them have been started indeed."""
         started = not any(isinstance(head.process, NotStarted) for head in self.heads.values())
         return started and bool(self.heads)
+
+    def longest(self) -> float:
+        """The seconds for which the one that was started first has run."""
+        return max((time.perf_counter() - head.began for head in self.heads.values()), default=0.0)
 
     def note_ends(self, fetching: Thread) -> None:
         """Note when processes end while the runner, which will wait for them, is being imported."""

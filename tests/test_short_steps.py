@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import pytest
 from fakes import Behaviour
 from test_head_start import Scene
 
@@ -52,6 +53,16 @@ def test_a_long_step_is_left_to_the_runner() -> None:
     assert run(scene) == ["a"]
     assert outcomes(scene) == {"b": Passed}
     assert list(scene.schedule.running) == ["a"]
+
+
+def test_a_long_step_is_left_to_the_runner_though_others_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may have a time-out, which only the runner heeds."""
+    monkeypatch.setattr(short_steps, "_LONG", 0.0)
+    others = [f"s{number}" for number in range(500)]
+    scene = Scene("long", *others, long=Behaviour(seconds=60), **dict.fromkeys(others, QUICK))
+    assert "long" in run(scene)
+    assert not scene.schedule.done
+    assert len(scene.ledger.outcomes) < len(others)
 
 
 def test_background_processes_are_left_to_the_runner() -> None:
