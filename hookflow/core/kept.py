@@ -145,7 +145,7 @@ def files_as_bytes(files: Files) -> bytes:
     """Files with what they were, small: their names, squeezed, and modes and ids as bytes, which cannot be squeezed."""
     paths = sorted(files.states)
     listed = zlib.compress(data("".join([f"{path}\0" for path in paths])), 1)
-    told = bytes.fromhex("".join([files.states[path] for path in paths]).replace(" ", ""))
+    told = b"".join([bytes.fromhex(files.states[path]) for path in paths])
     return b"%d %d\0" % (len(listed), len(told) // len(paths) if paths else 0) + listed + told
 
 
