@@ -6,11 +6,11 @@ from pathlib import Path
 
 from hookflow.adapters import moving
 from hookflow.adapters.index import Index
-from hookflow.core.hiding import Identity
 from hookflow.core.porcelain import IndexEntry
 from hookflow.core.structs import Struct, field
 
-_Seen = tuple[Identity | None, bytes | None]
+_Mark = tuple[int, int, int, int, int]  # of which the last is the mode
+_Seen = tuple[_Mark | None, bytes | None]
 
 
 class ChangeWatch(Struct, kw_only=True):
@@ -50,9 +50,7 @@ class ChangeWatch(Struct, kw_only=True):
     def changed(self, step: str) -> list[str]:
         """The step's files whose content or mode is not what it was when the step began."""
         suspects = [
-            path
-            for path, (identity, _) in self._before.get(step, {}).items()
-            if moving.identity(self._place(path)) != identity
+            path for path, (mark, _) in self._before.get(step, {}).items() if moving.mark(self._place(path)) != mark
         ]
         if step in self.writers or not suspects:
             return [path for path in suspects if self._differs(step, path)]
@@ -88,17 +86,17 @@ class ChangeWatch(Struct, kw_only=True):
 
     def _seen(self, path: str, with_content: bool) -> _Seen:
         place = self._place(path)
-        identity = moving.identity(place)
-        return identity, self._digest(place) if with_content and identity is not None else None
+        mark = moving.mark(place)
+        return mark, self._digest(place) if with_content and mark is not None else None
 
     def _differs(self, step: str, path: str) -> bool:
         """Whether the content or mode is another one, not only the time."""
         before, digest = self._before[step][path]
         place = self._place(path)
-        now = moving.identity(place)
+        now = moving.mark(place)
         if before is None or now is None:
             return before is not now
-        return before.mode != now.mode or digest != self._digest(place)
+        return before[-1] != now[-1] or digest != self._digest(place)
 
     def _digest(self, place: str) -> bytes | None:
         content = moving.content(Path(place))
