@@ -10,7 +10,7 @@ from benchmarks.installed import Programs
 from benchmarks.projects import Repository, environment
 from benchmarks.proof import Record, Tools, WrongError
 from benchmarks.rounds import Contender
-from benchmarks.runners import RUNNERS
+from benchmarks.runners import RUNNERS, Runner
 from benchmarks.running import CommandFailedError, Took, run
 from benchmarks.work import Setup, Work
 
@@ -41,6 +41,7 @@ class Arena:
     files: Mapping[str, str] = field(default_factory=dict)
     out: dict[str, str] = field(default_factory=dict)  # who is left out, and why
     codes: tuple[int, ...] = (0,)  # with which a run has ended well
+    told: Mapping[str, Runner] = field(default_factory=lambda: RUNNERS)  # how each runner is told what to do
     left: str = ""  # the tree that fixers leave
 
     def __post_init__(self) -> None:
@@ -53,7 +54,7 @@ class Arena:
         """Make the repository, with the configuration of each runner that is there."""
         for name in runners:
             if name in self.bench.programs.paths:
-                self.setups[name] = RUNNERS[name](work, self.bench.programs)
+                self.setups[name] = self.told[name](work, self.bench.programs)
             else:
                 self.out[name] = self.bench.programs.missing.get(name, "not installed")
         self.repository = Repository.create(self.folder / "repository", self.environment(), self._configured())
@@ -86,7 +87,7 @@ class Arena:
 
     def tell(self, work: Work) -> None:
         """Tell all that are in to do other work, which needs no other configuration: another scope, or replaying."""
-        self.setups = {name: RUNNERS[name](work, self.bench.programs) for name in self.setups}
+        self.setups = {name: self.told[name](work, self.bench.programs) for name in self.setups}
 
     def prove(self, check: Check, before: Callable[[], None] = lambda: None, *, same_tree: bool = False) -> None:
         """Let each do the work once with recording tools; whoever does not do it is out.

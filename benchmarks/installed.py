@@ -59,7 +59,7 @@ def install(folder: Path, say: Callable[[str], None]) -> dict[str, str]:
     say("installing this project")
     ours = folder / "hookflow"
     shutil.rmtree(ours, ignore_errors=True)  # whatever it was built from, it is not the code of now
-    if problem := _environment(ours) or _answer([*_pip(ours), str(ROOT)]):
+    if problem := _environment(ours) or _answer([*_pip(ours), f"{ROOT}[pre-commit]"]):
         failed["hookflow"] = problem
     return failed
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,57 @@ def test_nothing_that_was_asked_ahead_is_left_running(checked: Project) -> None:
     assert checked.hookflow("run", "no-such-step").code == 2
     left = checked.run("sh", "-c", "ps -o args= -e | grep -c '[g]it -C .*" + checked.path.name + "/.* ls-files'")
     assert left.out.strip() == "0"
+
+
+# Runs a command line in this process and says what it took: calls of functions, and what the interpreter's audit
+# hooks told of the main thread (sys.addaudithook).
+COUNTED = """
+import collections, json, sys, threading
+from hookflow import cli
+
+found = collections.Counter()
+main = threading.get_ident()
+
+
+def count(_frame, event, _argument):
+    found["calls"] += event in ("call", "c_call")
+
+
+def audit(event, _arguments):
+    if threading.get_ident() == main:
+        found[event] += 1
+
+
+sys.addaudithook(audit)
+sys.setprofile(count)
+code = cli.main(sys.argv[1:])
+sys.setprofile(None)
+print(json.dumps(found), file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def taken(project: Project, steps: int, *arguments: str) -> Counter[str]:
+    """What a run of so many steps that do nothing takes, each after the one before the last."""
+    tables = (f'[steps.s{n}]\nrun = ["true"]\nneeds = {[f"s{n - 2}"] if n > 1 else []}' for n in range(steps))
+    project.configure("parallel = true\njobs = 2\n" + "\n".join(tables))
+    project.git("add", "-A")
+    done = project.run(sys.executable, "-P", "-c", COUNTED, "run", "--all-files", *arguments)
+    assert done.code == 0, done.text
+    return Counter(json.loads(done.err.splitlines()[-1]))
+
+
+@pytest.mark.parametrize(("arguments", "most"), [((), 3000), (("--refresh",), 3000), (("--no-cache",), 2000)])
+def test_one_more_short_step(project: Project, arguments: tuple[str, ...], most: int) -> None:
+    """One process, two files opened, no thread, no directory read; and no more for the hundredth than for the tenth."""
+    counts = [taken(project, steps, *arguments) for steps in (20, 70, 170)]
+    early, late = (
+        {name: (after[name] - before[name]) / steps for name in after}
+        for before, after, steps in zip(counts, counts[1:], (50, 100), strict=False)
+    )
+    assert late["os.posix_spawn"] == 1
+    assert late["open"] <= 2  # its log, and what it reads
+    assert {name for name, count in late.items() if count > 0.5} <= {
+        *("calls", "open", "os.posix_spawn", "os.killpg", "builtins.id")
+    }
+    assert late["calls"] <= min(most, early["calls"] * 1.2)

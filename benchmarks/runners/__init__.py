@@ -6,7 +6,8 @@ from benchmarks.installed import Programs
 from benchmarks.runners import graphs, hooks, scripts
 from benchmarks.work import Setup, Work
 
-RUNNERS: Mapping[str, Callable[[Work, Programs], Setup]] = {
+Runner = Callable[[Work, Programs], Setup]
+RUNNERS: Mapping[str, Runner] = {
     "hookflow": hooks.hookflow,
     "lefthook": hooks.lefthook,
     "prek": hooks.prek,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from benchmarks.arena import Bench
-from benchmarks.workloads import commit, large, linters, many, memory, waiting
+from benchmarks.workloads import commit, hooks, large, linters, many, memory, waiting
 
 
 @dataclass(frozen=True)
@@ -27,5 +27,6 @@ RACES: Mapping[str, Workload] = {
     "W6": Workload("a large repository: what is staged is checked", large.staged),
     "W7": Workload("twelve steps over many files, all of which passed before", large.replayed),
     "W8": Workload("real linters over generated files of several languages", linters.linted),
+    "W9": Workload("the same sixteen hooks of .pre-commit-config.yaml, over files of several languages", hooks.shared),
     "M": Workload("peak memory", memory.peaks),
 }

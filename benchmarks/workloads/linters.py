@@ -13,7 +13,14 @@ from benchmarks.work import Step, Work
 
 _RUNNERS = ("hookflow", "lefthook", "prek", "pre-commit")
 _ROUNDS = 3
-_SUFFIXES = {"python": ".py", "json": "-data.json", "yaml": "-data.yaml", "shell": ".sh", "text": ".md"}
+_SUFFIXES = {
+    "python": ".py",
+    "json": "-data.json",
+    "yaml": "-data.yaml",
+    "toml": "-data.toml",
+    "shell": ".sh",
+    "text": ".md",
+}
 
 # A step's program: fixed arguments are inside, so that all that it is given are files. A fixer that says by its exit
 # code that it fixed something is asked once more, so that nobody takes that for a failure.
@@ -39,6 +46,7 @@ _CONTENT: Mapping[str, str] = {
     ),
     "json": '{{"number": {n}, "names": ["a", "b"], "nested": {{"yes": true}}}}\n',
     "yaml": "---\nnumber: {n}\nnames:\n  - a\n  - b\n",
+    "toml": 'number = {n}\nnames = ["a", "b"]\n',
     "shell": '#!/bin/sh\nset -eu\nfor name in "$@"; do\n    printf "%s {n}\\n" "$name"\ndone\n',
     "text": "# Page {n}\n\nSome words on number {n}.\n",
 }

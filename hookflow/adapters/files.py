@@ -1,7 +1,7 @@
 """Files that appear whole or not at all, and directories and files that only their owner may use."""
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TextIO
 
 
@@ -56,7 +56,7 @@ def private_text(path: Path) -> TextIO:
     return os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8")
 
 
-def private_append(path: Path) -> int:
+def private_append(path: PurePath) -> int:
     """A descriptor that appends to a file which only its owner may read; a planted link is not followed.
 
     Raises:

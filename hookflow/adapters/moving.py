@@ -100,13 +100,13 @@ def remove(place: Path) -> None:
         place.unlink(missing_ok=True)
 
 
-def identity(place: Path | str) -> Identity | None:
+def identity(place: Path | bytes) -> Identity | None:
     """What tells the file at `place` from others; None where there is none."""
     found = mark(place)
     return None if found is None else Identity(*found)
 
 
-def mark(place: Path | str) -> tuple[int, int, int, int, int] | None:
+def mark(place: Path | bytes) -> tuple[int, int, int, int, int] | None:
     """The fields of `identity`, for who looks at thousands of files."""
     try:
         found = os.lstat(place)

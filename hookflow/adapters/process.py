@@ -8,13 +8,13 @@ import errno
 import os
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hookflow.adapters import groups, terminal
+from hookflow.adapters import groups, spawning, terminal
 from hookflow.adapters.files import private_append
 from hookflow.core.launch import Launch, NotStarted
 from hookflow.core.porcelain import data
@@ -30,39 +30,49 @@ def start(launch: Launch) -> "Process | NotStarted":
     """Start a process; every reason why that fails is a value."""
     try:
         with ExitStack() as files:
-            return Process(_popen(launch, files), interactive=launch.interactive)
+            if launch.interactive:
+                return Process(_popen(launch, _terminal_streams(files), process_group=0), interactive=True)
+            return Process(_started(launch, *_captured_streams(launch, files)), interactive=False)
     except OSError as error:
         if error.errno in _NO_ROOM:
             return NotStarted(f"the system refuses another process ({error.strerror})", temporary=True)
         return NotStarted(_why(launch, error))
 
 
-def _popen(launch: Launch, files: ExitStack) -> "subprocess.Popen[bytes]":
-    streams = _terminal_streams(files) if launch.interactive else _captured_streams(launch, files)
-    # A terminal belongs to a session, so who needs the terminal only gets a process group of its own.
-    group: dict[str, Any] = {"process_group": 0} if launch.interactive else {"start_new_session": True}
-    return subprocess.Popen(
-        [data(argument) for argument in launch.arguments],
-        env={data(name): data(value) for name, value in launch.environment.items()},
-        cwd=launch.cwd,
-        **streams,
-        **group,
-    )
+def _started(launch: Launch, stdin: int, out: int) -> "subprocess.Popen[bytes] | int":
+    if not spawning.is_possible(str(launch.cwd), stdin, out):
+        return _popen(launch, {"stdin": stdin, "stdout": out, "stderr": out}, start_new_session=True)
+    return spawning.spawn(_words(launch), _environment(launch), stdin, out)
 
 
-def _captured_streams(launch: Launch, files: ExitStack) -> dict[str, Any]:
-    stdin: Any = subprocess.DEVNULL
-    if launch.stdin is not None:
+def _popen(launch: Launch, streams: Mapping[str, Any], **group: Any) -> "subprocess.Popen[bytes]":
+    """The general way; a terminal belongs to a session, so who needs the terminal only gets a process group."""
+    return subprocess.Popen(_words(launch), env=_environment(launch), cwd=launch.cwd, **streams, **group)
+
+
+def _words(launch: Launch) -> list[bytes]:
+    return [data(argument) for argument in launch.arguments]
+
+
+def _environment(launch: Launch) -> dict[bytes, bytes]:
+    return {data(name): data(value) for name, value in launch.environment.items()}
+
+
+def _captured_streams(launch: Launch, files: ExitStack) -> tuple[int, int]:
+    """Descriptors of what the process reads, and of where its output goes."""
+    if launch.stdin is None:
+        stdin = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        files.callback(os.close, stdin)
+    else:
         import tempfile  # noqa: PLC0415 (3 ms, only for who is told something)
 
-        stdin = files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (the stack closes it)
-        stdin.write(launch.stdin)
-        stdin.seek(0)
-    out = subprocess.DEVNULL
-    if launch.log is not None:
-        out = private_append(Path(launch.log))
-        files.callback(os.close, out)
-    return {"stdin": stdin, "stdout": out, "stderr": subprocess.STDOUT}
+        given = files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 (the stack closes it)
+        given.write(launch.stdin)
+        given.seek(0)
+        stdin = given.fileno()
+    out = private_append(launch.log) if launch.log is not None else os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    files.callback(os.close, out)
+    return stdin, out
 
 
 def _terminal_streams(files: ExitStack) -> dict[str, Any]:
@@ -88,30 +98,40 @@ def _why(launch: Launch, error: OSError) -> str:
 class Process:
     """A running step and its process group, whose id is the first process's."""
 
-    def __init__(self, popen: "subprocess.Popen[bytes]", *, interactive: bool) -> None:
-        self.pid = popen.pid
-        self._popen = popen
+    def __init__(self, started: "subprocess.Popen[bytes] | int", *, interactive: bool) -> None:
+        self.pid = started if isinstance(started, int) else started.pid
+        self._popen = None if isinstance(started, int) else started
+        self._code: int | None = None
         self._gone = False
         self._when_gone: Callable[[], None] = lambda: None
-        self._terminal = terminal.lend(popen.pid) if interactive else None
-        self._pidfd = _pidfd(popen.pid)
+        self._terminal = terminal.lend(self.pid) if interactive else None
+        self._pidfd = _pidfd(self.pid)
 
     async def wait_exit(self) -> int:
         """The exit code of the first process, negative for a signal; the rest of its group may go on."""
-        if self._popen.returncode is None:
+        if self._code is None:
             await self._wait_exitable()
         return self.reap()
 
     def reap(self) -> int:
         """The exit code of the first process, which has ended."""
-        if self._popen.returncode is None:
-            self._popen.wait()
-            if self._pidfd is not None:
-                os.close(self._pidfd)
-                self._pidfd = None
-            if self._terminal is not None:
-                self._terminal.take_back()
-        return self._popen.returncode
+        while self._code is None:
+            self._look(0)
+        return self._code
+
+    def _look(self, options: int) -> None:
+        """Reap the first process; with WNOHANG only if it has ended."""
+        pid, status = os.waitpid(self.pid, options)
+        if not pid:
+            return
+        self._code = os.waitstatus_to_exitcode(status)
+        if self._popen is not None:
+            self._popen.returncode = self._code  # so that it waits for nobody either
+        if self._pidfd is not None:
+            os.close(self._pidfd)
+            self._pidfd = None
+        if self._terminal is not None:
+            self._terminal.take_back()
 
     def when_gone(self, tell: Callable[[], None]) -> None:
         """Call this as soon as nothing of the group is there any more."""
@@ -124,7 +144,7 @@ class Process:
 
     def has_ended(self) -> bool:
         """Whether the first process has; it stays to be waited for."""
-        if self._popen.returncode is not None:
+        if self._code is not None:
             return True
         return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
@@ -133,8 +153,8 @@ class Process:
 
         That one is reaped first: without its zombie most groups are gone, which the system tells at once.
         """
-        if self.has_ended():
-            self.reap()
+        if self._code is None:
+            self._look(os.WNOHANG)
         return len(self._members())
 
     async def end(self) -> None:
@@ -188,7 +208,7 @@ class Process:
         if self._gone:
             return []
         members = groups.members(self.pid)
-        if self._popen.returncode is not None and self.pid in members:
+        if self._code is not None and self.pid in members:
             members = []  # ours has been reaped, so the group had gone, and its id is another's now
         if not members:
             self._gone = True

@@ -11,6 +11,7 @@ from hookflow.adapters.lock_names import is_lock
 
 # Words of a shell's script, roughly: too many words do no harm, since only names of files count.
 _WORD = re.compile(r"[^\s;|&()<>`$\"'=]+")
+_MOST_LINKS = 40  # from one to the next; the system's own limit
 INSTALLED_PACKAGES = Path("node_modules", ".package-lock.json")  # npm's note of what is really there
 
 
@@ -36,8 +37,9 @@ def programs(
         directory: The working directory.
         is_script: Whether a file counts although it cannot be executed: something else may read it as a program.
     """
+    top = str(directory)
     for name in names:
-        here = str(directory / name)
+        here = str(directory / name) if "/" in name else f"{top}/{name}"
         if "/" in name:
             if _is_program(here) or is_script(here):
                 yield name, here
@@ -102,14 +104,19 @@ class Identities:
                 return "; ".join([*told, *_installed(Path(environment))])
         return "; ".join(told)
 
-    def _resolved(self, place: str) -> str:
+    def _resolved(self, place: str, links: int = 0) -> str:
         """Where the file is that a path leads to."""
-        if os.path.islink(place):  # noqa: PTH114
-            return os.path.realpath(place)
         directory, name = os.path.split(place)
         if directory not in self._real:
             self._real[directory] = os.path.realpath(directory)
-        return f"{self._real[directory].rstrip('/')}/{name}"
+        real = f"{self._real[directory].rstrip('/')}/{name}"
+        try:
+            target = os.readlink(real)  # noqa: PTH115 (many of them)
+        except OSError:
+            return real  # no link
+        if links == _MOST_LINKS:
+            return os.path.realpath(place)
+        return self._resolved(os.path.join(os.path.dirname(real), target), links + 1)  # noqa: PTH118, PTH120
 
 
 def locks(directory: Path) -> Iterator[Path]:

@@ -15,3 +15,4 @@ def install(prepared: Prepared) -> None:
         from hookflow.adapters import precommit  # noqa: PLC0415 (only for who has hooks of pre-commit's as steps)
 
         precommit.install(prepared.project.repository.root, places)
+        prepared.project.repository.forget_foreseen()  # it may have taken minutes

@@ -52,6 +52,8 @@ class Moment:
         self._keys: dict[str, str] = {}
         self._locks: dict[Path, Mapping[str, str]] = {}
         self._identities = tools.Identities()
+        self._environments: dict[bool, Mapping[str, str]] = {}
+        self._top = f"{str(self._root).rstrip('/')}/"
 
     def fingerprint(self, name: str) -> Fingerprint | None:
         """All that decides a step's result; None where that cannot be known."""
@@ -76,7 +78,7 @@ class Moment:
         needs = self._needs(step)
         if files is None or needs is None:
             return None
-        environment = step_environment(step, self._around)
+        environment = self._environment(step)
         given = self._given(step) if passed is not None else None
         around = Circumstances(
             platform=this_platform(),
@@ -112,7 +114,7 @@ class Moment:
             if found is None:
                 return None
             if maker.name not in self._keys:
-                self._keys[maker.name] = found.without("passed").without("made").key
+                self._keys[maker.name] = found.without("passed", "made").key
             keys[maker.name] = self._keys[maker.name]
         return keys
 
@@ -132,16 +134,17 @@ class Moment:
         own = Patterns(step.outputs)
 
         def is_script(place: str) -> bool:
-            return self.contents.knows(self._relative(place))
+            path = self._relative(place)
+            return path is not None and self.contents.knows(path)
 
         found = {}
         words = tools.words(commands)
         for word, place in tools.programs(words, environment.get("PATH", ""), directory, is_script):
             path = self._relative(place)
-            if path in made or own.matches(path):
+            if path is not None and (path in made or own.matches(path)):
                 continue  # what the step makes itself, and what is told by its content already
             # None for files elsewhere, and ignored programs.
-            state = self.contents.state(path) if self.contents.knows(path) else None
+            state = self.contents.state(path) if path is not None and self.contents.knows(path) else None
             found[word] = state if state is not None else self._identities.identity(place)
         for each in dict.fromkeys([self._root, directory]):
             found |= {**self._lock_files(each), **tools.installed_packages(each)}
@@ -150,15 +153,21 @@ class Moment:
     def _lock_files(self, directory: Path) -> Mapping[str, str]:
         """The lock files in a directory, with what is in them."""
         if directory not in self._locks:
-            paths = [self._relative(str(lock)) for lock in tools.locks(directory)]
-            self._locks[directory] = {
-                path: each.partition(" ")[2] for path, each in contents.states(self.contents, paths).items()
-            }
+            paths = [os.path.relpath(lock, self._root) for lock in tools.locks(directory)]
+            states = contents.states(self.contents, paths)
+            self._locks[directory] = {path: state.partition(" ")[2] for path, state in states.items()}
         return self._locks[directory]
 
-    def _relative(self, place: str) -> str:
-        """A path as it is seen from the root."""
-        top = f"{self._root}/"
-        if place.startswith(top) and "/." not in place[len(top) - 1 :]:
-            return place[len(top) :]
-        return os.path.relpath(place, self._root)
+    def _relative(self, place: str) -> str | None:
+        """A path as it is seen from the root; None for what is elsewhere."""
+        if not place.startswith("/") or "/." in place or "//" in place:
+            place = os.path.abspath(place)  # noqa: PTH100 (links are not followed)
+        return place[len(self._top) :] if place.startswith(self._top) else None
+
+    def _environment(self, step: Step) -> Mapping[str, str]:
+        """The step's variables, as far as they decide; those of steps without their own are the same."""
+        if step.env or step.hook is not None or step.cache_env:
+            return step_environment(step, self._around)
+        if step.git_env not in self._environments:
+            self._environments[step.git_env] = step_environment(step, self._around)
+        return self._environments[step.git_env]

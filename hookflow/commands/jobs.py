@@ -87,7 +87,7 @@ def _job(prepared: Prepared, step: Step, files: Sequence[str], *, around: Surrou
     environment = step_environment(step, around)
     return Job(
         step=step,
-        commands=partial(_commands, step, step.run, names, args, machine.argument_room(environment)),
+        commands=partial(_commands, step, step.run, names, args, environment),
         fixes=_fixes(prepared, step, names, args, environment),
         display=_display(step, names, args),
         files=len(names) if command.uses(step.run, "{files}") else 0,
@@ -99,8 +99,9 @@ def _job(prepared: Prepared, step: Step, files: Sequence[str], *, around: Surrou
 
 
 def _commands(
-    step: Step, run: Command, names: Sequence[str], args: Sequence[str], room: int, cpus: int
+    step: Step, run: Command, names: Sequence[str], args: Sequence[str], environment: Mapping[str, str], cpus: int
 ) -> list[tuple[str, ...]]:
+    room = machine.argument_room(environment) if command.uses(run, "{files}") else 0  # bytes
     parts = command.split(step, run, names, cpus=cpus, room=room)
     return [command.invocation(run, part, args).arguments for part in parts]
 
@@ -110,7 +111,7 @@ def _fixes(
 ) -> Callable[[int], Sequence[tuple[str, ...]]] | None:
     if step.fix is None or step.name not in prepared.fixing:
         return None
-    return partial(_commands, step, step.fix, names, args, machine.argument_room(environment))
+    return partial(_commands, step, step.fix, names, args, environment)
 
 
 def _display(step: Step, names: Sequence[str], args: Sequence[str]) -> str:

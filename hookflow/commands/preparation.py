@@ -131,12 +131,10 @@ def prepare(
     config = _with_choices(project.config, wanted)
     stage = stages.checked_stage(wanted.stage or stages.DEFAULT_STAGE)
     steps, data = selecting.select(config, wanted, stage)
-    commits = isinstance(scope, scopes.Staged)
     # Under pre-commit it has hidden what is not staged, and it never adds to the index.
     on_our_own = not nested and "PRE_COMMIT" not in os.environ
-    hides = commits and on_our_own and config.unstaged == "hide"
-    caching = _caching(wanted, config)
-    project.repository.foresee(scope, hidden=hides, remembering=caching != "off")
+    hides = isinstance(scope, scopes.Staged) and on_our_own and config.unstaged == "hide"
+    project.repository.foresee(scope, hidden=hides, remembering=_caching(wanted, config) != "off")
     changes = project.repository.changes(scope, hidden=hides)
     fixing = frozenset(step.name for step in steps if _fixes(step, wanted.fix, stage))
     selector = Selector(
@@ -163,10 +161,10 @@ def prepare(
         fail_fast=config.fail_fast,
         fixing=fixing,
         watched=selector.watched(decisions),
-        commits=commits,
+        commits=isinstance(scope, scopes.Staged),
         hides=hides,
         may_stage=on_our_own,
-        caching=caching,
+        caching=_caching(wanted, config),
         notes=_untracked_notes(project, selector, decisions) if hides else {},
         warnings=changes.warnings,
     )

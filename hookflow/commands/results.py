@@ -62,7 +62,7 @@ class Results:
         self._prepared = prepared
         self._around = around
         self._store = store
-        self._ended: set[str] = set()  # since the files were looked at
+        self._touched: set[str] = set()  # what comes after a step that has ended since the files were looked at
         self._changed: set[str] = set()
         self._stale = False
         self._before: dict[str, Fingerprint | None] = {}
@@ -146,7 +146,7 @@ class Results:
     def ended(self, name: str, outcome: Outcome, changed: Sequence[str]) -> Outcome:
         """The step has ended with this outcome; returns it, or what comparing it with an earlier run makes of it."""
         step = self._step(name)
-        self._ended.add(name)
+        self._touched |= self._prepared.frame.graph.descendants(name, known=self._touched)
         self._changed |= set(changed)
         self._stale = self._stale or bool(changed) or bool(step.outputs)
         before = self._before.get(name)
@@ -233,8 +233,7 @@ class Results:
 
     def _judge_now(self, name: str) -> Hit | Miss:
         """As things stand now that everything before the step has ended."""
-        before = self._prepared.frame.graph.ancestors([name], kinds=("needs", "outputs", "writes"))
-        if self._stale or before & self._ended:
+        if self._stale or name in self._touched:
             judgement = self.judge(name) if not self._stale else None
             if isinstance(judgement, Miss) and not judgement.passed:
                 return judgement  # what ran before it changed nothing that is known, and nothing is to be replayed
@@ -246,7 +245,7 @@ class Results:
         if self._stale:
             self.moment = self._look(hidden=False)
             self._stale = False
-            self._ended.clear()
+            self._touched.clear()
 
     def _look(self, *, hidden: bool) -> Moment | None:
         if self._prepared.caching == "off":

@@ -74,9 +74,9 @@ class Fingerprint(Struct, frozen=True, dict=True):
         fields = [text for part in self.parts for text in (part.kind, part.name, part.value)]
         return digest((*fields, self.files.digest))
 
-    def without(self, kind: str) -> "Fingerprint":
-        """The same without the parts of a kind."""
-        return Fingerprint(tuple(part for part in self.parts if part.kind != kind), self.files)
+    def without(self, *kinds: str) -> "Fingerprint":
+        """The same without the parts of some kinds."""
+        return Fingerprint(tuple(part for part in self.parts if part.kind not in kinds), self.files)
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
@@ -140,10 +140,8 @@ def _variable(value: str | None) -> str:
 
 def digest(fields: Iterable[str]) -> str:
     """The SHA-256 of some texts in their order, each with its length before it."""
-    whole = hashlib.sha256()
-    for each in fields:
-        whole.update(_prefixed(data(each)))
-    return whole.hexdigest()
+    encoded = [each.encode("utf-8", "surrogateescape") for each in fields]
+    return hashlib.sha256(b"".join([len(each).to_bytes(8, "big") + each for each in encoded])).hexdigest()
 
 
 def _prefixed(part: bytes) -> bytes:

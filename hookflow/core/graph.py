@@ -3,7 +3,7 @@
 Everything here is deterministic: among equals, the order of declaration decides.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from heapq import heapify, heappop, heappush
 from typing import Literal
@@ -144,6 +144,16 @@ class Graph:
             waiting += [
                 edge.before for edge in self._into[name] if any(reason.kind in wanted for reason in edge.reasons)
             ]
+        return found
+
+    def descendants(self, name: str, *, known: Collection[str] = ()) -> set[str]:
+        """All that goes after `name`, directly or not; what is known and goes after that is not looked for again."""
+        found, waiting = set[str](), [name]
+        while waiting:
+            for edge in self._out_of[waiting.pop()]:
+                if edge.after not in found and edge.after not in known:
+                    found.add(edge.after)
+                    waiting.append(edge.after)
         return found
 
     def _cycle(self) -> CycleError:

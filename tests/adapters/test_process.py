@@ -14,6 +14,13 @@ from hookflow.adapters import process
 from hookflow.core.launch import Launch, NotStarted
 
 
+@pytest.fixture(params=["beside", "here"], autouse=True)
+def _place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it in another directory than our own, and in our own, where a program is started in another way."""
+    if request.param == "here":
+        monkeypatch.chdir(tmp_path)
+
+
 def launch(tmp_path: Path, *arguments: str, **keys) -> Launch:
     """A launch in a directory of its own, with the environment of the tests."""
     keys.setdefault("environment", dict(os.environ))

@@ -175,3 +175,12 @@ def test_ancestors_are_closed(drawn, data) -> None:
     for name in drawn.nodes:
         needed = any(edge.blocks and edge.after in found for edge in drawn.out_of(name))
         assert (name in found) == (name in names or needed)
+
+
+def test_descendants_are_what_goes_after() -> None:
+    """By any kind of edge; what is known is passed over, with all that goes after it."""
+    drawn = Graph("abcdx", [Edge(*pair, (Reason("writes", "w"),)) for pair in ("ab", "bc", "ad", "dc")])
+    assert drawn.descendants("a") == {"b", "c", "d"}
+    assert drawn.descendants("a", known={"b"}) == {"c", "d"}
+    assert drawn.descendants("a", known={"b", "d"}) == set()
+    assert drawn.descendants("x") == set()
