@@ -79,6 +79,41 @@ def test_a_run_of_which_everything_is_skipped(checked: Project) -> None:
     assert not modules & set(MODULES)
 
 
+def questions(calls: list[list[str]]) -> dict[str, int]:
+    """How often git was asked what it answers by looking at every file, or every entry of the index."""
+    words = ("--others", "--raw", "-s")
+    return {word: sum(word in call for call in calls) for word in words}
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_commits_check_looks_at_every_file_twice(checked: Project, beside: bool) -> None:
+    """Before the steps and after them, whether there is something to hide or not; and at the index once."""
+    checked.write("a.py", "a = 3\n")
+    checked.git("add", "-A")
+    if beside:
+        checked.write("a.py", "a = 3\na = 4\n")
+    _, calls = counted(checked, "run", "--staged")
+    assert questions(calls) == {"--others": 2, "--raw": 2, "-s": 1}, calls
+
+
+def test_what_is_compared_after_a_commits_check_is_what_may_decide(checked: Project) -> None:
+    """The files of the steps, and no others."""
+    checked.write("a.py", "a = 3\n")
+    checked.git("add", "-A")
+    _, calls = counted(checked, "run", "--staged")
+    compared = [call[call.index("--") + 1 :] if "--" in call else [] for call in calls if "--raw" in call]
+    assert sorted(compared) == [[], ["*.py*"]]
+
+
+def test_nothing_that_was_asked_ahead_is_left_running(checked: Project) -> None:
+    """Also where the command line was wrong, or nothing of it was needed."""
+    checked.run("git", "config", "hookflow.no", "yes")
+    assert checked.hookflow("run", "--no-such-option").code == 2
+    assert checked.hookflow("run", "no-such-step").code == 2
+    left = checked.run("sh", "-c", "ps -o args= -e | grep -c '[g]it -C .*" + checked.path.name + "/.* ls-files'")
+    assert left.out.strip() == "0"
+
+
 # Runs a command line in this process and says what it took: calls of functions, and what the interpreter's audit
 # hooks told of the main thread (sys.addaudithook).
 COUNTED = """

@@ -31,7 +31,7 @@ class Asked:
     def ask(self, arguments: tuple[str, ...], *settings: str) -> spawned.Begun:
         """Start a question, with settings that change nothing of what it prints."""
         words = ("git", "-C", self.root, *questions.QUIET, *settings, *arguments)
-        begun = spawned.Begun(words, questions.environment(questions.READING))
+        begun = spawned.Begun(words, questions.environment(questions.READING), heard=False)
         self.begun[("git", *questions.QUIET, *arguments)] = begun
         return begun
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from hookflow.adapters import moving
 from hookflow.adapters.index import Index
-from hookflow.core.hiding import Identity
 from hookflow.core.porcelain import IndexEntry, data
 from hookflow.core.structs import Struct, field
 
-_Seen = tuple[Identity | None, bytes | None]
+_Mark = tuple[int, int, int, int, int]  # of which the last is the mode
+_Seen = tuple[_Mark | None, bytes | None]
 
 
 class ChangeWatch(Struct, kw_only=True):
@@ -50,9 +50,7 @@ class ChangeWatch(Struct, kw_only=True):
 
     def changed(self, step: str) -> list[str]:
         """The step's files whose content or mode is not what it was when the step began."""
-        suspects = [
-            path for path, (identity, _) in self._before.get(step, {}).items() if self._identity(path) != identity
-        ]
+        suspects = [path for path, (mark, _) in self._before.get(step, {}).items() if self._mark(path) != mark]
         if step in self.writers or not suspects:
             return [path for path in suspects if self._differs(step, path)]
         # It is not declared to write, so its files were not read before: the index tells, as they were as staged.
@@ -86,20 +84,20 @@ class ChangeWatch(Struct, kw_only=True):
         return [path for path in files if path not in self.hidden] if self.everyone else ()
 
     def _seen(self, path: str, with_content: bool) -> _Seen:
-        identity = self._identity(path)
-        return identity, self._digest(path) if with_content and identity is not None else None
+        mark = self._mark(path)
+        return mark, self._digest(path) if with_content and mark is not None else None
 
     def _differs(self, step: str, path: str) -> bool:
         """Whether the content or mode is another one, not only the time."""
         before, digest = self._before[step][path]
-        now = self._identity(path)
+        now = self._mark(path)
         if before is None or now is None:
             return before is not now
-        return before.mode != now.mode or digest != self._digest(path)
+        return before[-1] != now[-1] or digest != self._digest(path)
 
-    def _identity(self, path: str) -> Identity | None:
+    def _mark(self, path: str) -> _Mark | None:
         # Asked twice of each file of each step: a name in bytes takes a tenth of the time that a `Path` takes.
-        return moving.identity(b"%s/%s" % (os.fsencode(self.root), data(path)))
+        return moving.mark(b"%s/%s" % (os.fsencode(self.root), data(path)))
 
     def _digest(self, path: str) -> bytes | None:
         content = moving.content(self.root / moving.local(path))

@@ -143,7 +143,9 @@ class GitCommand:
             words = ("git", *first, *arguments)
             if words not in self._foreseen:
                 with suppress(OSError):  # who asks for it finds out
-                    begun = spawned.Begun(self._here(words, settings), questions.environment(questions.READING))
+                    begun = spawned.Begun(
+                        self._here(words, settings), questions.environment(questions.READING), heard=False
+                    )
                     self._foreseen[words] = _Foreseen(begun)
             if words in self._foreseen:
                 self._foreseen[words].times = times
@@ -198,7 +200,8 @@ class GitCommand:
             answer = foreseen.answer()
             if not foreseen.times:
                 del self._foreseen[tuple(words)]
-            return answer
+            if not answer[0]:
+                return answer  # else what it said was not heard: it is asked again
         try:
             return spawned.output(self._here(words), questions.environment(environment), stdin)
         except FileNotFoundError:

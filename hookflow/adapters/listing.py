@@ -13,6 +13,7 @@ from hookflow.core import porcelain
 if TYPE_CHECKING:
     from hookflow.core.fingerprint import FileState
 
+_AT_ONCE = 1 << 18  # bytes of a listing: what is made of them on the way is not needed for all at once
 _SUBMODULE = f"{porcelain.SUBMODULE} "
 _TRUSTED = "H"  # git-ls-files(1), -t and -v
 _BEFORE_MODE, _AFTER_ID = 2, 3  # characters: a tag and a blank; a blank, the stage and a tab
@@ -27,7 +28,7 @@ class Listing:
     """What ``ls-files -s -v -z`` prints.
 
     Args:
-        text: That.
+        shown: That.
 
     Attributes:
         states: What each file is in the index; of an unmerged path, one of its versions.
@@ -37,20 +38,31 @@ class Listing:
         empty: Paths of files without a byte.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, shown: bytes) -> None:
+        # Tag, mode, object id and stage are of the same length in each entry.
+        self._name = shown.find(b"\t") + 1
+        self.states: dict[str, FileState] = {}
+        self.untrusted, self.submodules, self.empty = frozenset[str](), frozenset[str](), frozenset[str]()
+        begin = 0
+        while begin < len(shown):
+            end = shown.find(b"\0", begin + _AT_ONCE) + 1 or len(shown)
+            self._read(porcelain.text(shown[begin:end]))
+            begin = end
+
+    def _read(self, text: str) -> None:
+        """A part of the listing: some entries, each ended by a NUL."""
         entries = text.split("\0")
         entries.pop()
-        # Tag, mode, object id and stage are of the same length in each entry.
-        name = text.find("\t") + 1
-        self.states: dict[str, FileState] = {entry[name:]: entry[_BEFORE_MODE : name - _AFTER_ID] for entry in entries}
-        others = () if _all_trusted(text, len(entries)) else (each[name:] for each in entries if each[0] != _TRUSTED)
-        self.untrusted = frozenset(others)
-        self.submodules, self.empty = frozenset[str](), frozenset[str]()
+        name = self._name
+        states = {entry[name:]: entry[_BEFORE_MODE : name - _AFTER_ID] for entry in entries}
+        self.states |= states
+        if not _all_trusted(text, len(entries)):
+            self.untrusted |= {each[name:] for each in entries if each[0] != _TRUSTED}
         # Most indexes have none of these, which the text tells at once.
         if f" {_SUBMODULE}" in text:
-            self.submodules = frozenset(path for path, state in self.states.items() if state.startswith(_SUBMODULE))
+            self.submodules |= {path for path, state in states.items() if state.startswith(_SUBMODULE)}
         if any(f" {each} " in text for each in _EMPTY):
-            self.empty = frozenset(path for path, state in self.states.items() if state.endswith(_EMPTY))
+            self.empty |= {path for path, state in states.items() if state.endswith(_EMPTY)}
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -103,7 +115,7 @@ def listed(git: GitCommand) -> Listing:
         shown = git.ask(*questions.INDEX)
         digest = hashlib.sha256(shown).digest()
         if known.listing is None or digest != known.digest:
-            known.listing, known.digest = Listing(porcelain.text(shown)), digest
+            known.listing, known.digest = Listing(shown), digest
         known.checksum = checksum
     return known.listing
 

@@ -41,10 +41,13 @@ class Held:
 
     Attributes:
         descriptors: The open lock files, for a forked child that closes all others.
+        before: Of one lock, when its file was last written before it was taken, in nanoseconds; whoever has a lock for
+            itself writes a note there, and takes it away. 0 of several.
     """
 
-    def __init__(self, descriptors: tuple[int, ...], *, noted: bool, forked_share: bool) -> None:
+    def __init__(self, descriptors: tuple[int, ...], *, noted: bool, forked_share: bool, before: int = 0) -> None:
         self.descriptors = descriptors
+        self.before = before
         self._noted = noted
         self._forked_share = forked_share
         self._owner = os.getpid()
@@ -100,11 +103,12 @@ class TreeLock(Struct, frozen=True):
             taken = lockfile.take(directory, self.path.name, exclusive=exclusive)
         if not isinstance(taken, int):
             return Busy(_TREE, taken)
+        before = os.fstat(taken).st_mtime_ns
         if exclusive:
             lockfile.write_note(taken, run)
         else:  # whoever wrote a note there has died
             lockfile.erase_note(taken)
-        return Held((taken,), noted=exclusive, forked_share=True)
+        return Held((taken,), noted=exclusive, forked_share=True, before=before)
 
     def in_use(self) -> Busy | None:
         """Who has the lock now, shared or exclusive; None where it is free.

@@ -20,6 +20,7 @@ class Begun:
         words: The program and its arguments.
         environment: All of its variables.
         stdin: What it reads.
+        heard: Whether what it writes to standard error is of interest.
 
     Raises:
         FileNotFoundError: There is no such program on PATH.
@@ -28,15 +29,19 @@ class Begun:
 
     __slots__ = ("_answer", "_errors", "_files", "_out", "_pid")
 
-    def __init__(self, words: Sequence[str], environment: Mapping[str, str], stdin: bytes = b"") -> None:
+    def __init__(
+        self, words: Sequence[str], environment: Mapping[str, str], stdin: bytes = b"", *, heard: bool = True
+    ) -> None:
         self._answer: tuple[int, bytes, str] | None = None
         with ExitStack() as stack, ExitStack() as source:
-            self._out, self._errors = _file(stack, "stdout", b""), _file(stack, "stderr", b"")
-            actions = [
-                (os.POSIX_SPAWN_DUP2, _file(source, "stdin", stdin), 0),
-                (os.POSIX_SPAWN_DUP2, self._out, 1),
-                (os.POSIX_SPAWN_DUP2, self._errors, 2),
-            ]
+            self._out = _file(stack, "stdout", b"")
+            self._errors = _file(stack, "stderr", b"") if heard else None
+            read = _file(source, "stdin", stdin)
+            errors = os.open(os.devnull, os.O_WRONLY) if self._errors is None else self._errors
+            if self._errors is None:
+                source.callback(os.close, errors)
+            descriptors = (read, self._out, errors)
+            actions = [(os.POSIX_SPAWN_DUP2, ours, number) for number, ours in enumerate(descriptors)]
             arguments = [os.fsencode(word) for word in words]
             self._pid = os.posix_spawnp(words[0], arguments, dict(environment), file_actions=actions)
             self._files = stack.pop_all()
@@ -50,7 +55,8 @@ class Begun:
         if self._answer is None:
             with self._files:
                 status = os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
-                self._answer = status, _content(self._out), _content(self._errors).decode("utf-8", "replace")
+                said = b"" if self._errors is None else _content(self._errors)
+                self._answer = status, _content(self._out), said.decode("utf-8", "replace")
         return self._answer
 
     def end(self) -> None:

@@ -50,10 +50,8 @@ def protected(prepared: Prepared, tree: Tree, ledger: Ledger) -> Iterator[Protec
         names = named(tuple(sorted(under_filter)))
         ledger.warn(f"steps see the unstaged version of {names}: a filter of git's, a program, would have to run")
     changes = [change for change in changes if change.path not in under_filter]
-    if changes or writers:
-        tree.own()
-        if changes:  # another run may have had the tree meanwhile
-            changes = [change for change in tree.index.unstaged() if change.path not in under_filter]
+    if (changes or writers) and tree.own() and changes:  # another run may have had the tree meanwhile
+        changes = [change for change in tree.index.unstaged() if change.path not in under_filter]
     guardian = tree.guardian()
     try:
         hidden = _hidden(tree, changes)

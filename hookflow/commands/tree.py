@@ -67,12 +67,16 @@ class Tree:
             if self._lock is not None:
                 self._lock.release()
 
-    def own(self) -> None:
-        """For this run alone, from here on. Waits, and says for whom."""
-        if not self._exclusive and not self.nested:
-            if self._lock is not None:
-                self._lock.release()
-            self._take(exclusive=True)
+    def own(self) -> bool:
+        """For this run alone, from here on; whether another one may have had it meanwhile. Waits, and says for whom."""
+        if self._exclusive or self.nested:
+            return False
+        written = 0
+        if self._lock is not None:
+            written = os.fstat(self._lock.descriptors[0]).st_mtime_ns
+            self._lock.release()
+        waited = self._take(exclusive=True)
+        return waited or self._lock is None or self._lock.before != written
 
     def guardian(self) -> Guardian | None:
         """Someone who ends the steps and puts the work tree back if this process is killed."""
@@ -88,7 +92,8 @@ class Tree:
             if os.access(self.repository.git_dir, os.W_OK):  # else who keeps the logs says the same
                 _say(f"runs without a lock on the work tree: {error}")
 
-    def _take(self, *, exclusive: bool) -> None:
+    def _take(self, *, exclusive: bool) -> bool:
+        """Take the lock; whether that took waiting."""
         said = None
         while isinstance(found := TreeLock(self.repository.git_dir).try_lock(exclusive=exclusive, run=self.run), Busy):
             if (text := waits_for(found)) != said:
@@ -96,6 +101,7 @@ class Tree:
                 _say(text)
             time.sleep(_POLL)
         self._lock, self._exclusive = found, exclusive
+        return said is not None
 
 
 def recover(tree: Tree) -> int:

@@ -4,12 +4,13 @@ import json
 import re
 import zlib
 
-from hookflow.core.fingerprint import Files, Part
+from hookflow.core.fingerprint import Files, Part, file_state
 from hookflow.core.porcelain import data, names
 from hookflow.core.structs import Struct, as_builtins
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PERMISSIONS = 0o777
+_MODE = 6  # digits
 
 
 class Output(Struct, frozen=True):
@@ -141,10 +142,11 @@ def _part(value: object) -> Part:
 
 
 def files_as_bytes(files: Files) -> bytes:
-    """Files with what they were, small: names and states by turns, each ended by a NUL."""
-    squeezed = zlib.compressobj(1)
-    parts = [squeezed.compress(piece) for piece in files.pieces()]
-    return b"".join([*parts, squeezed.flush()])
+    """Files with what they were, small: their names, squeezed, and modes and ids as bytes, which cannot be squeezed."""
+    paths = sorted(files.states)
+    listed = zlib.compress(data("".join([f"{path}\0" for path in paths])), 1)
+    told = b"".join([bytes.fromhex(files.states[path]) for path in paths])
+    return b"%d %d\0" % (len(listed), len(told) // len(paths) if paths else 0) + listed + told
 
 
 def files_from_bytes(content: bytes) -> Files:
@@ -153,9 +155,14 @@ def files_from_bytes(content: bytes) -> Files:
     Raises:
         ValueError: What is kept is not of this form.
     """
+    sizes, _, rest = content.partition(b"\0")
+    listed, width = map(int, sizes.split(b" "))
     try:
-        fields = names(zlib.decompress(content))
-        states = dict(zip(fields[0::2], fields[1::2], strict=True))
+        paths = names(zlib.decompress(rest[:listed]))
     except zlib.error as error:
         raise ValueError(str(error)) from error
-    return Files(states)
+    told = rest[listed:].hex()
+    if listed < 0 or width < 0 or len(told) != len(paths) * width * 2:
+        raise ValueError("not what each file was")
+    states = (told[begin : begin + width * 2] for begin in range(0, len(told), max(1, width * 2)))
+    return Files({path: file_state(each[:_MODE], each[_MODE:]) for path, each in zip(paths, states, strict=True)})

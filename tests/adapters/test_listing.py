@@ -18,7 +18,7 @@ _ENTRIES = st.dictionaries(
 def test_every_entry_is_read(entries: dict[str, tuple[str, str]], size: int) -> None:
     """Whatever the name has in it, tabs and newlines and what looks like another entry too."""
     lines = [f"{tag} {mode} {'a' * size} 0\t{name}\0" for name, (tag, mode) in entries.items()]
-    found = Listing("".join(lines))
+    found = Listing(data("".join(lines)))
     assert found.states == {name: f"{mode} {'a' * size}" for name, (_, mode) in entries.items()}
     assert found.untrusted == {name for name, (tag, _) in entries.items() if tag != "H"}
     assert found.submodules == {name for name, (_, mode) in entries.items() if mode == "160000"}

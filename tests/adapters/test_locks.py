@@ -355,3 +355,21 @@ def test_a_planted_directory_for_the_machines_locks_is_refused(temporary: Path) 
         os.chown(own, 1, 1)
         with pytest.raises(BrokenEnvironmentError, match=r"belongs to another user .* set TMPDIR"):
             locks.machine_directory()
+
+
+def test_it_shows_whether_someone_had_the_tree_for_himself(tmp_path: Path) -> None:
+    """By when the lock's file was written; who only shares it leaves no trace, or one that is taken for more."""
+    lock = locks.TreeLock(tmp_path)
+    first = lock.try_lock(exclusive=False, run="a")
+    assert isinstance(first, locks.Held)
+    written = os.fstat(first.descriptors[0]).st_mtime_ns
+    first.release()
+    again = lock.try_lock(exclusive=True, run="a")
+    assert isinstance(again, locks.Held)
+    assert again.before == written
+    os.utime(lock.path, ns=(0, 0))
+    again.release()
+    other = lock.try_lock(exclusive=True, run="b")
+    assert isinstance(other, locks.Held)
+    assert other.before not in {0, written}, "the note of the one before was written, and taken away"
+    other.release()

@@ -203,3 +203,28 @@ def test_a_step_gets_exactly_its_changed_files(files, exclude, changes, passes) 
 def test_a_step_without_patterns_concerns_every_file(changes) -> None:
     """It runs on any change."""
     assert decide(Step(name="x", run="x"), changes=tuple(changes))["x"].run == bool(changes)
+
+
+def test_steps_of_equal_rules_look_at_each_path_once() -> None:
+    """A hundred steps of the same files cost as much as one, for what changed and for all files."""
+    asked: list[str] = []
+
+    def counting(path: str) -> set[str]:
+        asked.append(path)
+        return tags(path)
+
+    steps = [Step(name=f"s{number}", run="true", files=("*.py",), types=("python",)) for number in range(100)]
+    every = [Step(name=f"i{number}", run="true", types=("python",), inputs=("x.toml",)) for number in range(100)]
+    config = Config(steps=(*steps, *every))
+    paths = [f"{number}.py" for number in range(50)]
+    made = Selector(
+        config=config,
+        stage="pre-commit",
+        changes=[Change(path) for path in [*paths, "x.toml"]],
+        everything=lambda: paths,
+        tags=counting,
+        left_out={},
+    )
+    decisions = made.decide(dependencies.data_graph(config.steps))
+    assert {decision.files for decision in decisions.values()} == {tuple(paths), tuple(sorted(paths))}
+    assert len(asked) == 2 * len(paths)
