@@ -22,8 +22,19 @@ class Index:
     """
 
     def __init__(self, root: Path, git_dir: Path) -> None:
+        self._root = root
         self._git = directly(root)
         self._git_dir = git_dir
+
+    @property
+    def file(self) -> Path:
+        """The file that has it."""
+        named = os.environ.get("GIT_INDEX_FILE")
+        return self._root / named if named else self._git_dir / "index"
+
+    def names(self) -> list[str]:
+        """Every path that is in it."""
+        return porcelain.names(self._git.ask("ls-files", "-z"))
 
     def unstaged(self, paths: Sequence[str] | None = None) -> list[RawChange]:
         """Tracked files whose work tree version differs from the staged one, by content and mode.

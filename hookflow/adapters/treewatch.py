@@ -1,15 +1,10 @@
 """Notices what hooks of pre-commit's change, by its rule: any tracked file counts, given to the hook or not."""
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 
-from hookflow.adapters import moving
 from hookflow.adapters.changes import ChangeWatch
-from hookflow.adapters.index import Index
+from hookflow.adapters.treestate import Seen, TreeState
 from hookflow.core.porcelain import IndexEntry
-
-_Seen = tuple[int | None, bytes | None]
 
 
 class TreeWatch:
@@ -22,18 +17,16 @@ class TreeWatch:
 
     Args:
         inner: Watches the other steps, and stages.
-        root: The top of the work tree.
-        index: The index that the commit uses.
+        tree: The whole tree.
         hooks: The steps that are watched here.
     """
 
-    def __init__(self, inner: ChangeWatch, root: Path, index: Index, hooks: Collection[str]) -> None:
+    def __init__(self, inner: ChangeWatch, tree: TreeState, hooks: Collection[str]) -> None:
         self._inner = inner
-        self._root = root
-        self._index = index
+        self._tree = tree
         self._hooks = frozenset(hooks)
         self._files: Mapping[str, Sequence[str]] = inner.files
-        self._before: dict[str, dict[str, _Seen]] = {}
+        self._before: dict[str, Mapping[str, Seen]] = {}
         self._running: set[str] = set()
         self._meanwhile: dict[str, set[str]] = {}
 
@@ -51,14 +44,14 @@ class TreeWatch:
         if step not in self._hooks:
             self._inner.begin(step)
         elif step not in self._before:
-            self._before[step] = self._unstaged()
+            self._before[step] = self._tree.lately()
 
     def changed(self, step: str) -> list[str]:
         """The files that are not what they were when the step began."""
         self._running.discard(step)
         if step not in self._hooks:
             return self._inner.changed(step)
-        before, now = self._before.get(step, {}), self._unstaged()
+        before, now = self._before.get(step, {}), self._tree.now()
         different = (path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
         own, meanwhile = set(self._files.get(step, ())), self._meanwhile.get(step, set())
         if step not in self._inner.writers and meanwhile & self._inner.writers:
@@ -68,18 +61,10 @@ class TreeWatch:
 
     def stage(self, paths: Sequence[str]) -> bool:
         """Add the files as they are to the index that the commit uses; whether all of it could be."""
+        self._tree.forget()
         return self._inner.stage(paths)
 
     def unstage(self, paths: Sequence[str]) -> None:
         """Give files their entries back that they had before `stage`."""
+        self._tree.forget()
         self._inner.unstage(paths)
-
-    def _unstaged(self) -> dict[str, _Seen]:
-        return {change.path: self._seen(change.path) for change in self._index.unstaged()}
-
-    def _seen(self, path: str) -> _Seen:
-        place = self._root / moving.local(path)
-        identity = moving.identity(place)
-        content = None if identity is None else moving.content(place)
-        mode = None if identity is None else identity.mode
-        return mode, None if content is None else hashlib.blake2b(content).digest()

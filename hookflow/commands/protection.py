@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hookflow.adapters import process
 from hookflow.adapters.changes import ChangeWatch
 from hookflow.adapters.guardian import Start
+from hookflow.adapters.treestate import TreeState
 from hookflow.adapters.treewatch import TreeWatch
 from hookflow.commands.preparation import Prepared
 from hookflow.commands.tree import Tree, conflicts, restore
@@ -79,7 +80,7 @@ def _hidden(tree: Tree, changes: list[RawChange]) -> "Hidden | None":
 def _watch(prepared: Prepared, tree: Tree, hidden: "Hidden | None") -> ChangeWatch | TreeWatch:
     hooks = [step.name for step in prepared.steps if step.hook is not None]
     own = _own_watch(prepared, tree, hidden)
-    return TreeWatch(own, tree.repository.root, tree.index, hooks) if hooks else own
+    return TreeWatch(own, TreeState(tree.repository.root, tree.index), hooks) if hooks else own
 
 
 def _own_watch(prepared: Prepared, tree: Tree, hidden: "Hidden | None") -> ChangeWatch:

@@ -4,6 +4,7 @@ from project import Project
 
 from hookflow.adapters.changes import ChangeWatch
 from hookflow.adapters.index import Index
+from hookflow.adapters.treestate import TreeState
 from hookflow.adapters.treewatch import TreeWatch
 
 FILES = {"a": ["one"], "b": ["two"], "reads": ["two"], "own": ["one"]}
@@ -16,7 +17,7 @@ def watch(project: Project) -> TreeWatch:
     project.commit()
     index = Index(project.path, project.path / ".git")
     inner = ChangeWatch(root=project.path, index=index, files=FILES, writers=frozenset({"a", "b", "own"}))
-    return TreeWatch(inner, project.path, index, ["a", "b", "reads"])
+    return TreeWatch(inner, TreeState(project.path, index), ["a", "b", "reads"])
 
 
 def test_any_tracked_file_counts(project: Project) -> None:
