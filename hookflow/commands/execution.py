@@ -12,7 +12,7 @@ from hookflow import answered, head_start, short_steps
 from hookflow.adapters import runs, signals
 from hookflow.adapters.repository import Repository
 from hookflow.answers import Question
-from hookflow.commands import environments, jobs, kept_graph, memory, reporting, screen
+from hookflow.commands import jobs, kept_graph, memory, reporting, screen
 from hookflow.commands.memory import Memory
 from hookflow.commands.options import HookCall, Reporting
 from hookflow.commands.preparation import Prepared
@@ -51,7 +51,10 @@ def execute(
     state = state_directory(prepared)
     directory = runs.RunDirectory(state, tree.run)
     call = call or HookCall()
-    environments.install(prepared)
+    if prepared.project.config.pre_commit is not False:
+        from hookflow.commands import environments  # noqa: PLC0415 (only for who has hooks of pre-commit's as steps)
+
+        environments.install(prepared)
     around, missing = jobs.surroundings(prepared, directory.run, push or {}, colour=answered.shows_colours(sys.stdout))
     try:
         with ExitStack() as stack:

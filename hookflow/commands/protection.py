@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from hookflow.adapters import process
 from hookflow.adapters.changes import ChangeWatch
 from hookflow.adapters.guardian import Start
-from hookflow.adapters.treestate import TreeState
-from hookflow.adapters.treewatch import TreeWatch
 from hookflow.commands.preparation import Prepared
 from hookflow.commands.tree import Tree, conflicts, restore
 from hookflow.core.errors import BrokenEnvironmentError
@@ -18,7 +16,10 @@ from hookflow.core.verdict import named
 from hookflow.ledger import Ledger
 
 if TYPE_CHECKING:
+    from hookflow.adapters.treewatch import TreeWatch
     from hookflow.adapters.worktree import Hidden
+
+    Watch = ChangeWatch | TreeWatch
 
 
 class Protected(Struct):
@@ -31,7 +32,7 @@ class Protected(Struct):
     """
 
     launcher: Start
-    watch: ChangeWatch | TreeWatch
+    watch: "Watch"
     conflict: bool = False
 
 
@@ -77,10 +78,14 @@ def _hidden(tree: Tree, changes: list[RawChange]) -> "Hidden | None":
     return worktree.hide(repository.root, repository.git_dir, tree.index, tree.run, changes)
 
 
-def _watch(prepared: Prepared, tree: Tree, hidden: "Hidden | None") -> ChangeWatch | TreeWatch:
+def _watch(prepared: Prepared, tree: Tree, hidden: "Hidden | None") -> "Watch":
     hooks = [step.name for step in prepared.steps if step.hook is not None]
     own = _own_watch(prepared, tree, hidden)
-    return TreeWatch(own, TreeState(tree.repository.root, tree.index), hooks) if hooks else own
+    if not hooks:
+        return own
+    from hookflow.adapters import treestate, treewatch  # noqa: PLC0415 (only for who has hooks of pre-commit's as steps)
+
+    return treewatch.TreeWatch(own, treestate.TreeState(tree.repository.root, tree.index), hooks)
 
 
 def _own_watch(prepared: Prepared, tree: Tree, hidden: "Hidden | None") -> ChangeWatch:
@@ -98,7 +103,7 @@ def _own_watch(prepared: Prepared, tree: Tree, hidden: "Hidden | None") -> Chang
     )
 
 
-def _put_back(hidden: "Hidden", watch: ChangeWatch | TreeWatch, ledger: Ledger) -> bool:
+def _put_back(hidden: "Hidden", watch: "Watch", ledger: Ledger) -> bool:
     """Put everything back and say what is not as before; whether two changes excluded each other."""
     try:
         restored = restore(hidden, set(watch.staged))

@@ -7,7 +7,7 @@ A key is the SHA-256 of length-prefixed fields, so that no two different lists o
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from hookflow.core.areas import concerns
@@ -74,8 +74,9 @@ class Fingerprint(Struct, frozen=True, dict=True):
     @cached_property
     def key(self) -> str:
         """What results are kept under; 64 hexadecimal digits."""
-        fields = [text for part in self.parts for text in (part.kind, part.name, part.value)]
-        return digest((*fields, self.files.digest))
+        whole = hashlib.sha256(b"".join(_encoded(part.kind, part.name, part.value) for part in self.parts))
+        whole.update(_prefixed(data(self.files.digest)))
+        return whole.hexdigest()
 
     def without(self, *kinds: str) -> "Fingerprint":
         """The same without the parts of some kinds."""
@@ -147,6 +148,12 @@ def digest(fields: Iterable[str]) -> str:
     while some := b"".join(map(_prefixed, islice(rest, _AT_ONCE))):
         whole.update(some)
     return whole.hexdigest()
+
+
+@lru_cache(maxsize=10_000)  # steps have most parts in common: versions, variables, programs
+def _encoded(*texts: str) -> bytes:
+    """Texts in the form that `digest` takes."""
+    return b"".join(_prefixed(data(each)) for each in texts)
 
 
 def _prefixed(part: bytes) -> bytes:
