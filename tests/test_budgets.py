@@ -87,13 +87,19 @@ def questions(calls: list[list[str]]) -> dict[str, int]:
 
 @pytest.mark.parametrize("beside", [False, True])
 def test_a_commits_check_looks_at_every_file_twice(checked: Project, beside: bool) -> None:
-    """Before the steps and after them, whether there is something to hide or not; and at the index once."""
+    """Before the steps and after them, whether there is something to hide or not; and at the index once.
+
+    Where something was hidden, git's comparison may find that a file's time has changed and note it in the index, which
+    is listed again if that was done in time.
+    """
     checked.write("a.py", "a = 3\n")
     checked.git("add", "-A")
     if beside:
         checked.write("a.py", "a = 3\na = 4\n")
     _, calls = counted(checked, "run", "--staged")
-    assert questions(calls) == {"--others": 2, "--raw": 2, "-s": 1}, calls
+    assert questions(calls) in [{"--others": 2, "--raw": 2, "-s": count} for count in ([1, 2] if beside else [1])], (
+        calls
+    )
 
 
 def test_what_is_compared_after_a_commits_check_is_what_may_decide(checked: Project) -> None:
