@@ -1,12 +1,16 @@
 """Validated configurations, kept by the bytes of their file: what has not been edited need not be read again.
 
+One with hooks of pre-commit's in it holds while nothing of what these were read from has changed, too.
+
 To parse TOML, check it and turn patterns into expressions takes several times as long as to read what came of it.
 """
 
 import hashlib
 import marshal
+import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,41 +19,53 @@ import hookflow
 from hookflow.adapters import files
 from hookflow.core import config as records
 from hookflow.core import patterns
-from hookflow.core.config import Config
+from hookflow.core.config import Config, Sources
 from hookflow.core.structs import Struct
 
 DIRECTORY = "configurations"
-_FORM = "2"  # raised when what is kept changes without a new version
+_FORM = "3"  # raised when what is kept changes without a new version
 _DIGEST = 32  # bytes
 _RECORDS = {each.__name__: each for each in (Config, records.Step, records.Resource, records.Rate, records.HookTraits)}
 _MOST = 20  # that are kept
+_COARSE = 50_000_000  # nanoseconds: what file systems' clocks may lag behind the system's, and more
 
 
-def load(state: Path, file: Path) -> Config | None:
+def load(state: Path, file: Path) -> tuple[Config, Sources] | None:
     """The configuration in a file as it was validated before; None where it was not, or cannot be read."""
     try:
         kept = _place(state, file.read_bytes()).read_bytes()
         content = kept[_DIGEST:]
         if hashlib.sha256(content).digest() != kept[:_DIGEST]:  # only what we wrote ourselves, and all of it, is read
             return None
-        config, expressions = _revived(marshal.loads(content))  # noqa: S302 (which makes nothing but plain values)
+        config, expressions, seen, given = _revived(marshal.loads(content))  # noqa: S302 (makes only plain values)
+        if seen != _seen(seen) or given != _given(given):
+            return None
     except (OSError, ValueError, TypeError, KeyError):
         return None
     patterns.learn(expressions)
     found: Config = config
-    return found
+    return found, Sources(tuple(seen), tuple(given))
 
 
-def keep(state: Path, file: Path, config: Config) -> None:
-    """Keep a validated configuration; nothing happens where that cannot be written."""
-    if config.pre_commit is not False:
-        return  # its hooks are declared in other files too
+def keep(state: Path, file: Path, config: Config, sources: Sources) -> None:
+    """Keep a validated configuration; nothing happens where that cannot be written, or where a source has just changed.
+
+    Args:
+        state: Where this repository's state is kept.
+        file: The file.
+        config: What is in it.
+        sources: What else it was read from.
+    """
+    seen, given = _seen(sources.files), _given(sources.variables)
+    before = time.time_ns() - _COARSE
+    if any(max(found[2:]) > before for found in seen.values() if found is not None):
+        return
     lists = dict.fromkeys(_lists(config))
     expressions = [(lines, found) for lines in lists if (found := patterns.expression(lines)) is not None]
     with suppress(OSError, ValueError):
         place = _place(state, file.read_bytes())
         place.parent.mkdir(mode=0o700, exist_ok=True)
-        content = marshal.dumps(_plain((config, expressions)))
+        content = marshal.dumps(_plain((config, expressions, seen, given)))
         files.write_whole(place, hashlib.sha256(content).digest() + content, mode=0o600)
         for old in sorted(place.parent.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)[_MOST:]:
             old.unlink()
@@ -62,8 +78,16 @@ def _lists(config: Config) -> Iterator[tuple[str, ...]]:
         yield from (step.files, step.exclude, step.inputs, step.outputs)
 
 
+def _seen(places: Iterable[str]) -> Mapping[str, files.Inode]:
+    return {place: files.inode(place) for place in places}
+
+
+def _given(names: Iterable[str]) -> Mapping[str, str | None]:
+    return {name: os.environ.get(name) for name in names}
+
+
 def _place(state: Path, content: bytes) -> Path:
-    whole = hashlib.sha256(f"{_FORM} {hookflow.__version__} {sys.version}\0".encode() + content)
+    whole = hashlib.sha256(f"{_FORM} {hookflow.__version__} {sys.version} {sys.executable}\0".encode() + content)
     return state / DIRECTORY / whole.hexdigest()
 
 

@@ -51,7 +51,7 @@ def execute(
     state = state_directory(prepared)
     directory = runs.RunDirectory(state, tree.run)
     call = call or HookCall()
-    environments.install(prepared)
+    environments.install(prepared, state)
     around, missing = jobs.surroundings(prepared, directory.run, push or {}, colour=answered.shows_colours(sys.stdout))
     try:
         with ExitStack() as stack:

@@ -10,7 +10,7 @@ from hookflow.adapters import compiled, filetypes, machine, pyproject, repositor
 from hookflow.commands import selecting
 from hookflow.commands.options import Place, Selection
 from hookflow.core import command, dependencies, scopes, stages
-from hookflow.core.config import Config, Step
+from hookflow.core.config import Config, Sources, Step
 from hookflow.core.errors import UsageError
 from hookflow.core.graph import Graph
 from hookflow.core.schedule import Task
@@ -26,11 +26,19 @@ Caching = Literal["off", "use", "refresh", "verify"]
 
 
 class Project(Struct, frozen=True, kw_only=True):
-    """A repository and its configuration."""
+    """A repository and its configuration.
+
+    Attributes:
+        repository: The repository.
+        config: The configuration.
+        file: Where it stands.
+        sources: What else it was read from; None where that is not known.
+    """
 
     repository: repository.Repository
     config: Config
     file: Path
+    sources: Sources | None
 
 
 class Prepared(Struct, frozen=True, kw_only=True):
@@ -99,17 +107,28 @@ def open_project(place: Place, around: repository.Repository | None = None) -> P
     state = runs.state_directory(found.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
     nearest = place.config or pyproject.nearest(directory, found.root)
     if nearest is not None and (known := compiled.load(state, nearest)) is not None:
-        return Project(repository=found, config=known, file=nearest)
+        config, sources = known
+        return Project(repository=found, config=config, file=nearest, sources=sources)
     file = place.config or pyproject.find(directory, found.root)
-    config = pyproject.load(file, found.root, hooks=partial(_hooks, found.root))
-    compiled.keep(state, file, config)
-    return Project(repository=found, config=config, file=file)
+    return _read(found, file, state)
 
 
-def _hooks(root: Path) -> "Hooks":
-    from hookflow.adapters import precommit  # noqa: PLC0415 (only for who has hooks of pre-commit's as steps)
+def _read(found: repository.Repository, file: Path, state: Path) -> Project:
+    """The configuration as it is read and validated, and kept for the next time."""
+    sources: Sources | None = Sources()
 
-    return precommit.hooks(root)
+    def hooks() -> "Hooks":
+        from hookflow.adapters import precommit  # noqa: PLC0415 (only for who has hooks of pre-commit's as steps)
+
+        nonlocal sources
+        told = precommit.hooks(found.root)
+        sources = told.sources
+        return told
+
+    config = pyproject.load(file, found.root, hooks=hooks)
+    if sources is not None:
+        compiled.keep(state, file, config, sources)
+    return Project(repository=found, config=config, file=file, sources=sources)
 
 
 def prepare(
