@@ -1,12 +1,16 @@
 """Validated configurations, kept by the bytes of their file: what has not been edited need not be read again.
 
+One with hooks of pre-commit's in it holds while nothing of what these were read from has changed, too.
+
 To parse TOML, check it and turn patterns into expressions takes several times as long as to read what came of it.
 """
 
 import hashlib
 import marshal
+import os
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,68 +19,78 @@ import hookflow
 from hookflow.adapters import files
 from hookflow.core import config as records
 from hookflow.core import patterns, porcelain
-from hookflow.core.config import Config
+from hookflow.core.config import Config, Sources
 from hookflow.core.structs import Struct
 
 DIRECTORY = "configurations"
-_FORM = "2"  # raised when what is kept changes without a new version
+_FORM = "3"  # raised when what is kept changes without a new version
 _DIGEST = 32  # bytes
 _RECORDS = {
     each.__name__: each
     for each in (Config, records.Step, records.Member, records.Resource, records.Rate, records.HookTraits)
 }
 _MOST = 30  # that are kept
+_COARSE = 50_000_000  # nanoseconds: what file systems' clocks may lag behind the system's, and more
 
 Expressions = list[tuple[tuple[str, ...], str]]  # lists of patterns, and each as a single expression
 
 
-def load(state: Path, file: Path, root: Path) -> Config | None:
+def load(state: Path, file: Path, root: Path) -> tuple[Config, Sources] | None:
     """The configuration in a file and its projects' as it was validated; None where it was not, or cannot be read."""
     try:
         content = file.read_bytes()
-        config, expressions = _read(_place(state, content))
+        config, expressions, sources = _read(_place(state, content))
         if config.projects:  # this is only to know where to look: those of the projects decide too
-            config, expressions = _read(_place(state, _whole(content, root, config)))
+            config, expressions, sources = _read(_place(state, _whole(content, root, config)))
     except (OSError, ValueError, TypeError, KeyError):
         return None
     patterns.learn(expressions)
-    return config
+    return config, sources
 
 
-def keep(state: Path, file: Path, root: Path, config: Config) -> None:
-    """Keep a validated configuration; nothing happens where that cannot be written."""
-    if config.pre_commit is not False:
-        return  # its hooks are declared in other files too
+def keep(state: Path, file: Path, root: Path, config: Config, sources: Sources) -> None:
+    """Keep a validated configuration; nothing happens where that cannot be written, or where a source has just changed.
+
+    Args:
+        state: Where this repository's state is kept.
+        file: The file.
+        root: The top of the work tree, for the files of projects.
+        config: What is in them.
+        sources: What else it was read from.
+    """
+    before = time.time_ns() - _COARSE
+    if any(max(found[2:]) > before for found in _seen(sources.files).values() if found is not None):
+        return
     lists = dict.fromkeys(_lists(config))
     expressions = [(lines, found) for lines in lists if (found := patterns.expression(lines)) is not None]
     with suppress(OSError, ValueError):
         content = file.read_bytes()
-        kept = {_place(state, _whole(content, root, config)): (config, expressions)}
+        _write(_place(state, _whole(content, root, config)), config, expressions, sources)
         if config.projects:
-            kept[_place(state, content)] = (Config(projects=config.projects), [])
-        for place, each in kept.items():
-            place.parent.mkdir(mode=0o700, exist_ok=True)
-            _write(place, *each)
+            _write(_place(state, content), Config(projects=config.projects), [], Sources())
         for old in sorted(_directory(state).iterdir(), key=lambda each: each.stat().st_mtime, reverse=True)[_MOST:]:
             old.unlink()
 
 
-def _read(place: Path) -> tuple[Config, Expressions]:
+def _read(place: Path) -> tuple[Config, Expressions, Sources]:
     """What `_write` wrote.
 
     Raises:
-        OSError, ValueError, TypeError, KeyError: It is not there, or something else.
+        OSError, ValueError, TypeError, KeyError: It is not there, or something else, or its sources have changed.
     """
     kept = place.read_bytes()
     content = kept[_DIGEST:]
     if hashlib.sha256(content).digest() != kept[:_DIGEST]:
         raise ValueError("not all of what was written, or not written by us")
-    config, expressions = _revived(marshal.loads(content))  # noqa: S302 (which makes nothing but plain values)
-    return config, expressions
+    config, expressions, seen, given = _revived(marshal.loads(content))  # noqa: S302 (which makes only plain values)
+    if seen != _seen(seen) or given != _given(given):
+        raise ValueError("a source has changed")
+    return config, expressions, Sources(tuple(seen), tuple(given))
 
 
-def _write(place: Path, config: Config, expressions: Expressions) -> None:
-    content = marshal.dumps(_plain((config, expressions)))
+def _write(place: Path, config: Config, expressions: Expressions, sources: Sources) -> None:
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    content = marshal.dumps(_plain((config, expressions, _seen(sources.files), _given(sources.variables))))
     files.write_whole(place, hashlib.sha256(content).digest() + content, mode=0o600)
 
 
@@ -99,8 +113,16 @@ def _lists(config: Config) -> Iterator[tuple[str, ...]]:
         yield from (step.files, step.exclude, step.inputs, step.outputs)
 
 
+def _seen(places: Iterable[str]) -> Mapping[str, files.Inode]:
+    return {place: files.inode(place) for place in places}
+
+
+def _given(names: Iterable[str]) -> Mapping[str, str | None]:
+    return {name: os.environ.get(name) for name in names}
+
+
 def _place(state: Path, content: bytes) -> Path:
-    whole = hashlib.sha256(f"{_FORM} {hookflow.__version__} {sys.version}\0".encode() + content)
+    whole = hashlib.sha256(f"{_FORM} {hookflow.__version__} {sys.version} {sys.executable}\0".encode() + content)
     return _directory(state) / whole.hexdigest()
 
 

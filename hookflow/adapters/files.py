@@ -4,6 +4,17 @@ import os
 from pathlib import Path, PurePath
 from typing import TextIO
 
+Inode = tuple[int, int, int, int] | None
+
+
+def inode(path: str | bytes) -> Inode:
+    """What any change of a file changes: which it is, its size, its times; None where there is none."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
 
 def write_whole(place: Path, content: bytes, *, mode: int, durable: bool = False) -> None:
     """Put a file in place by rename: whoever looks sees the old one or the new one, whole.

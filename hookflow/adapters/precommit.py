@@ -14,12 +14,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from hookflow.adapters import hook_homes
+from hookflow.core.config import Sources
 from hookflow.core.errors import BrokenEnvironmentError, ConfigurationError, Problem
 from hookflow.core.porcelain import text
 from hookflow.core.precommit import Hook, Hooks
 
 CONFIGURATION = ".pre-commit-config.yaml"
 _KEY = ("tool", "hookflow", "pre-commit")
+_MANIFEST = ".pre-commit-hooks.yaml"
+# What a hook's environment is made of, and where pre-commit keeps its own things.
+_VARIABLES = ("PATH", "VIRTUAL_ENV", "PYTHONHOME", "PIP_DISABLE_PIP_VERSION_CHECK")
+_PLACES = ("HOME", "XDG_CACHE_HOME", "PRE_COMMIT_HOME")
 _FAIL = 'printf "%s\\n\\n" "$1"; shift; printf "%s\\n" "$@"; exit 1'  # what the language `fail` does
 
 
@@ -34,11 +40,13 @@ def hooks(root: Path, file: Path | None = None) -> Hooks:
         BrokenEnvironmentError: The package is not installed, or a repository of hooks cannot be had.
         ConfigurationError: There is no configuration, or a wrong one.
     """
-    config, found = _read(root, file or root / CONFIGURATION)
+    file = file or root / CONFIGURATION
+    config, found, warned = _read(root, file)
     calls = (sys.executable, "-m", "pre_commit")
     with _speaking(), chdir(root):
         records = tuple(_record(config, hook, place) for place, hook in enumerate(found))
-    return Hooks(records, tuple(config["default_install_hook_types"]), calls)
+    sources = None if warned else _sources(file, found, records)
+    return Hooks(records, tuple(config["default_install_hook_types"]), calls, sources)
 
 
 def install(root: Path, places: Collection[int]) -> None:
@@ -47,7 +55,7 @@ def install(root: Path, places: Collection[int]) -> None:
     Raises:
         BrokenEnvironmentError: One cannot be installed.
     """
-    _, found = _read(root, root / CONFIGURATION)
+    _, found, _ = _read(root, root / CONFIGURATION)
     wanted = [hook for place, hook in enumerate(found) if place in places]
     with _speaking(), chdir(root):
         _module("repository").install_hook_envs(wanted, _store())
@@ -74,17 +82,17 @@ def _store() -> Any:
 
 
 @cache
-def _read(root: Path, file: Path) -> tuple[Mapping[str, Any], tuple[Any, ...]]:
-    """The configuration, and all of its hooks as pre-commit has them."""
+def _read(root: Path, file: Path) -> tuple[Mapping[str, Any], tuple[Any, ...], bool]:
+    """The configuration, all of its hooks as pre-commit has them, and whether it warned of something."""
     clientlib, repository = _module("clientlib"), _module("repository")
     if not file.is_file():
         raise _wrong(f"there is no {file.name}")
-    with _speaking(), chdir(root):  # local hooks are read relative to the working directory
+    with _speaking() as said, chdir(root):  # local hooks are read relative to the working directory
         try:
             config = clientlib.load_config(str(file))
         except clientlib.InvalidConfigError as error:
             raise _wrong(f"{file.name}: {_sentence(error)}") from None
-        return config, repository.all_hooks(config, _store())
+        return config, repository.all_hooks(config, _store()), said.warned
 
 
 def _wrong(message: str) -> ConfigurationError:
@@ -97,7 +105,7 @@ def _sentence(error: BaseException) -> str:
 
 
 @contextmanager
-def _speaking() -> Iterator[None]:
+def _speaking() -> Iterator["_Said"]:
     """What pre-commit logs goes to a person; how it ends itself becomes an error."""
     logger = logging.getLogger("pre_commit")
     handler = _Said()
@@ -106,7 +114,7 @@ def _speaking() -> Iterator[None]:
     logger.setLevel(logging.INFO)
     logger.propagate = False
     try:
-        yield
+        yield handler
     except (_module("errors").FatalError, _module("util").CalledProcessError) as error:
         raise BrokenEnvironmentError(f"pre-commit: {error}") from None
     except SystemExit:
@@ -122,12 +130,43 @@ class _Said(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.errors: list[str] = []
+        self.warned = False
 
     def emit(self, record: logging.LogRecord) -> None:
+        self.warned = self.warned or record.levelno >= logging.WARNING
         if record.levelno >= logging.ERROR:
             self.errors.append(record.getMessage())
         else:
             sys.stderr.write(f"hookflow: pre-commit: {record.getMessage()}\n")
+
+
+def _sources(file: Path, found: Collection[Any], records: Collection[Hook]) -> Sources | None:
+    """What all of this was read from; None where a language may have looked at more than we know.
+
+    Programs on `PATH` decide what new environments are called; one that is there stays the hook's until then.
+    """
+    if any(hook.home is None or not hook.environment.keys() <= {*_VARIABLES} for hook in records):
+        return None
+    manifests = (hook.prefix.path(_MANIFEST) for hook in found if hook.src not in {"local", "meta"})
+    package = Path(_module("store").__file__).parent
+    homes = (place for hook in records if hook.home for place in hook_homes.signs(hook.home))
+    files = (str(file), sys.executable, str(package), str(package.parent), *manifests, *homes)
+    variables = _VARIABLES if any(hook.home for hook in records) else ()
+    return Sources(tuple(dict.fromkeys(files)), (*variables, *_PLACES))
+
+
+def _home(hook: Any) -> str | None:
+    """Where its environment is, or will be: "" where it needs none, None where only pre-commit can say whether it is.
+
+    Of what pre-commit calls healthy in one of Python's, everything shows in `hook_homes.signs`.
+    """
+    language = _module("all_languages").languages[hook.language]
+    if language.ENVIRONMENT_DIR is None:
+        return ""
+    if hook.language != "python":
+        return None
+    place = _module("lang_base").environment_dir(hook.prefix, language.ENVIRONMENT_DIR, hook.language_version)
+    return str(place)
 
 
 def _record(config: Mapping[str, Any], hook: Any, place: int) -> Hook:
@@ -159,6 +198,7 @@ def _record(config: Mapping[str, Any], hook: Any, place: int) -> Hook:
         environment=environment,
         unset=unset,
         place=place,
+        home=_home(hook),
     )
 
 

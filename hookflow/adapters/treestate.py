@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hookflow.adapters import moving
+from hookflow.adapters.files import Inode, inode
 from hookflow.adapters.index import Index
 from hookflow.core import porcelain
 from hookflow.core.structs import Struct
@@ -21,8 +22,6 @@ Seen = tuple[int | None, bytes | None]  # mode and digest of the content
 _MOST_FILES = 10_000  # of which inodes are looked at; from some 5,000 on, git is as fast
 _COARSE = 50_000_000  # nanoseconds: what file systems' clocks may lag behind the system's, and more
 _SAME_MOMENT = 20_000_000  # nanoseconds in which a step that ends makes room for another one
-
-_Inode = tuple[int, int, int, int] | None
 
 
 class _Look(Struct, frozen=True):
@@ -38,9 +37,9 @@ class _Look(Struct, frozen=True):
     """
 
     at: int
-    index: _Inode
+    index: Inode
     paths: Sequence[bytes]
-    inodes: Sequence[_Inode]
+    inodes: Sequence[Inode]
     settled: bool
     different: Mapping[str, Seen]
 
@@ -75,9 +74,9 @@ class TreeState:
     def _looked_again(self, last: _Look | None) -> _Look:
         """Inodes first, then git: what changes between the two shows at the next look, and changes nothing there."""
         began = time.time_ns() - _COARSE
-        index = _inode(os.fsencode(self._index.file))
+        index = inode(os.fsencode(self._index.file))
         paths = last.paths if last is not None and last.index == index else self._tracked()
-        inodes = list(map(_inode, paths)) if len(paths) <= _MOST_FILES else []
+        inodes = list(map(inode, paths)) if len(paths) <= _MOST_FILES else []
         at = time.monotonic_ns()
         if last is not None and last.settled and (last.index, last.inodes) == (index, inodes):
             return _Look(at, index, paths, inodes, settled=True, different=last.different)
@@ -97,12 +96,3 @@ class TreeState:
         content = None if identity is None else moving.content(place)
         mode = None if identity is None else identity.mode
         return mode, None if content is None else hashlib.blake2b(content).digest()
-
-
-def _inode(path: bytes) -> _Inode:
-    """What any change of a file changes: which it is, its size, its times; None where there is none."""
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

@@ -17,7 +17,7 @@ from hookflow.commands import jobs
 from hookflow.commands.memory import Memory
 from hookflow.commands.preparation import Prepared
 from hookflow.core import display, events, scopes
-from hookflow.core.config import Step
+from hookflow.core.config import Sources, Step
 from hookflow.core.environment import Surroundings, step_environment
 from hookflow.core.judgement import Row
 from hookflow.core.outcome import Cached, Skipped, word
@@ -46,13 +46,15 @@ def keep(asked: Question, prepared: Prepared, around: Surroundings, known: Memor
     inputs = [Patterns(step.inputs) for step in steps if step.inputs]
     seen = moment.contents
     looked_at = set() if by_names else {*seen.looked_at, *(path for each in inputs for path in seen.ignored(each))}
+    sources = prepared.project.sources or Sources()
+    read = [*map(data, sorted(looked_at)), *map(os.fsencode, sources.files)]
     others = [*seen.configuration_files(), *_places(prepared, steps, around)]
-    own = [*map(data, sorted(looked_at)), *map(os.fsencode, _configurations(prepared))]
+    own = [*read, *map(os.fsencode, _configurations(prepared))]
     names = [*own, *(os.fsencode(place) for place in dict.fromkeys(others))]
     kept = Kept()
     kept.index = answers.NAMES if by_names else answers.index_checksum(asked)
     kept.files = [(name, answers.seen(asked.root, name)) for name in names]
-    kept.variables = [(name.encode(), answers.variable(name)) for name in _variables(steps)]
+    kept.variables = [(name.encode(), answers.variable(name)) for name in [*_variables(steps), *sources.variables]]
     root = prepared.project.repository.root
     directories = dict.fromkeys(os.fsencode(root / place) for place in _directories(steps))
     kept.locks = [(directory, answers.lock_names(directory)) for directory in directories]
@@ -83,8 +85,8 @@ def _is_simple(prepared: Prepared, seen: Contents) -> bool:
     steps = [step for step in prepared.steps if prepared.decisions[step.name].run]
     if not isinstance(prepared.scope, scopes.Staged | scopes.Changed | scopes.AllFiles | scopes.Files):
         return False
-    if prepared.project.config.pre_commit is not False:
-        return False  # its hooks are declared in other files too
+    if prepared.project.sources is None:
+        return False  # it has hooks of pre-commit's, and nobody knows all that their declaration depends on
     if not seen.is_simple or len(seen.untracked) > _MOST_FILES or len(seen.looked_at) > _MOST_FILES:
         return False
     if any(step.outputs or (step.inputs and seen.entered(Patterns(step.inputs))) for step in steps):

@@ -54,7 +54,7 @@ def execute(
     if prepared.project.config.pre_commit is not False:
         from hookflow.commands import environments  # noqa: PLC0415 (only for who has hooks of pre-commit's as steps)
 
-        environments.install(prepared)
+        environments.install(prepared, state)
     around, missing = jobs.surroundings(prepared, directory.run, push or {}, colour=answered.shows_colours(sys.stdout))
     try:
         with ExitStack() as stack:

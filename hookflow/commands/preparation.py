@@ -10,7 +10,7 @@ from hookflow.adapters import compiled, filetypes, machine, pyproject, repositor
 from hookflow.commands import selecting
 from hookflow.commands.options import Place, Selection
 from hookflow.core import command, dependencies, scopes, stages
-from hookflow.core.config import Config, Step
+from hookflow.core.config import Config, Sources, Step
 from hookflow.core.errors import UsageError
 from hookflow.core.graph import Graph
 from hookflow.core.porcelain import text
@@ -27,11 +27,20 @@ Caching = Literal["off", "use", "refresh", "verify"]
 
 
 class Project(Struct, frozen=True, kw_only=True):
-    """A repository and its configuration; `here` is the project below its root that we were called in, or ""."""
+    """A repository and its configuration.
+
+    Attributes:
+        repository: The repository.
+        config: The configuration.
+        file: Where it stands.
+        here: The project below its root that we were called in, or "".
+        sources: What else it was read from; None where that is not known.
+    """
 
     repository: repository.Repository
     config: Config
     file: Path
+    sources: Sources | None
     here: str = ""
 
 
@@ -101,12 +110,12 @@ def open_project(place: Place, around: repository.Repository | None = None) -> P
     state = runs.state_directory(found.common_dir, os.environ.get("HOOKFLOW_STATE_DIR"))
     # Of several, one that is above may name the nearest as a project of its own: that takes a look inside.
     file = place.config or pyproject.alone(directory, found.root) or pyproject.find(directory, found.root)
-    config = compiled.load(state, file, found.root)
-    if config is None:
+    known: tuple[Config, Sources | None] | None = compiled.load(state, file, found.root)
+    if known is None:
         file = place.config or pyproject.find(directory, found.root)
-        config = pyproject.load(file, found.root, hooks=partial(_hooks, found.root))
-        compiled.keep(state, file, found.root, config)
-    return Project(repository=found, config=config, file=file, here=_project_around(config, directory, found.root))
+    config, sources = known or _read(found, file, state)
+    here = _project_around(config, directory, found.root)
+    return Project(repository=found, config=config, file=file, sources=sources, here=here)
 
 
 def _project_around(config: Config, directory: Path, root: Path) -> str:
@@ -116,10 +125,22 @@ def _project_around(config: Config, directory: Path, root: Path) -> str:
     return config.areas.owner(f"{text(os.fsencode(directory.relative_to(root)))}/")
 
 
-def _hooks(root: Path) -> "Hooks":
-    from hookflow.adapters import precommit  # noqa: PLC0415 (only for who has hooks of pre-commit's as steps)
+def _read(found: repository.Repository, file: Path, state: Path) -> tuple[Config, Sources | None]:
+    """The configuration as it is read and validated, and kept for the next time."""
+    sources: Sources | None = Sources()
 
-    return precommit.hooks(root)
+    def hooks() -> "Hooks":
+        from hookflow.adapters import precommit  # noqa: PLC0415 (only for who has hooks of pre-commit's as steps)
+
+        nonlocal sources
+        told = precommit.hooks(found.root)
+        sources = told.sources
+        return told
+
+    config = pyproject.load(file, found.root, hooks=hooks)
+    if sources is not None:
+        compiled.keep(state, file, found.root, config, sources)
+    return config, sources
 
 
 def prepare(

@@ -74,6 +74,18 @@ class Resource(Struct, frozen=True, kw_only=True):
     scope: Scope = "run"
 
 
+class Sources(Struct, frozen=True):
+    """All that decides, beside pyproject.toml, what a configuration says.
+
+    Attributes:
+        files: Files and directories, as absolute paths.
+        variables: Names of environment variables.
+    """
+
+    files: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+
+
 class HookTraits(Struct, frozen=True, kw_only=True):
     """What sets a step that is a hook of pre-commit's apart from others: there pre-commit's own rules hold.
 
@@ -88,6 +100,7 @@ class HookTraits(Struct, frozen=True, kw_only=True):
         verbose: Its output is shown although it passed.
         pass_filenames: It is given the files that it is about; one that is not may be about any.
         unset: Environment variables that it does not get.
+        home: The directory of its environment; "" where it needs none, None where that is not known.
     """
 
     id: str
@@ -97,6 +110,7 @@ class HookTraits(Struct, frozen=True, kw_only=True):
     verbose: bool = False
     pass_filenames: bool = True
     unset: tuple[str, ...] = ()
+    home: str | None = None
 
 
 class Step(Struct, frozen=True, kw_only=True):

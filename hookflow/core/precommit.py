@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
-from hookflow.core.config import HookTraits, Step
+from hookflow.core.config import HookTraits, Sources, Step
 from hookflow.core.known_hooks import known
 from hookflow.core.structs import Struct, field
 
@@ -39,6 +39,7 @@ class Hook(Struct, frozen=True, kw_only=True):
         environment: Variables that its environment sets.
         unset: Variables that its environment takes away.
         place: Its place among all hooks of the configuration, from 0.
+        home: The directory of its environment; "" where its language has none, None where that is not known.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Hook(Struct, frozen=True, kw_only=True):
     environment: Mapping[str, str] = field(default_factory=dict)
     unset: tuple[str, ...] = ()
     place: int = 0
+    home: str | None = None
 
 
 class Hooks(Struct, frozen=True):
@@ -74,11 +76,13 @@ class Hooks(Struct, frozen=True):
         hooks: The hooks.
         stages: When those run of which nobody said it: the git hooks that pre-commit installs.
         pre_commit: The program and the arguments that call pre-commit.
+        sources: What decides what is said here; None where that is not known.
     """
 
     hooks: tuple[Hook, ...]
     stages: tuple[str, ...] = ("pre-commit",)
     pre_commit: tuple[str, ...] = ("pre-commit",)
+    sources: Sources | None = None
 
 
 def calls_hookflow(hook: Hook) -> bool:
@@ -149,6 +153,7 @@ def step(name: str, hook: Hook, found: Hooks, defaults: Mapping[str, Any], told:
             verbose=hook.verbose,
             pass_filenames=hook.pass_filenames,
             unset=hook.unset,
+            home=hook.home,
         ),
         **fields,
     )
