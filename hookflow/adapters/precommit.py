@@ -61,6 +61,15 @@ def install(root: Path, places: Collection[int]) -> None:
         _module("repository").install_hook_envs(wanted, _store())
 
 
+def is_there() -> bool:
+    """Whether the package can be imported here."""
+    try:
+        importlib.import_module("pre_commit")
+    except ImportError:
+        return False
+    return True
+
+
 def _module(name: str) -> Any:
     """A module of pre-commit's.
 

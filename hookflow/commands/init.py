@@ -1,18 +1,20 @@
 """``hookflow init``: a starting ``[tool.hookflow]``, from what the repository shows that it uses."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from hookflow.adapters import files, pyproject, repository
+from hookflow.adapters import files, precommit, pyproject, repository
 from hookflow.commands.options import Place
 from hookflow.core.errors import UsageError
+from hookflow.core.precommit import step_name
+from hookflow.core.structs import Struct
 
-_HEAD = """\
-[tool.hookflow]
-parallel = true
-
-"""
+_HEAD = "[tool.hookflow]\nparallel = true\n"
+_HOOKS = "pre-commit = true               # each hook of .pre-commit-config.yaml is a step\n"
+# Of YAML, what names a hook: no package that reads it need be there.
+_ID = re.compile(r"""\b(?:id|alias)["']?\s*:\s*["']?([^\s"',}]+)""")
 
 
 def init(place: Place) -> int:
@@ -27,101 +29,114 @@ def init(place: Place) -> int:
     tools = pyproject.tools(file, root) if file.exists() else {}
     if "hookflow" in tools:
         raise UsageError(f"{file} has a [tool.hookflow] already; `hookflow validate` checks it")
-    steps = list(_steps(root, tools))
-    _append(file, _HEAD + "\n".join(text for _, text in steps))
+    ids = _hook_ids(root)
+    as_steps = ids is not None and precommit.is_there()
+    steps = _steps(_Seen(root, tools, ids if ids is not None and as_steps else frozenset()))
+    if ids is not None and not as_steps:
+        steps.append(_one_step())
+    if not steps and not as_steps:
+        steps.append(_start())
+    _append(file, "\n".join([_HEAD + (_HOOKS if as_steps else ""), *(table for *_, table in steps)]))
     pyproject.load(file, root)  # what we wrote must hold
     print(f"wrote [tool.hookflow] to {file}")
-    for why, text in steps:
-        print(f"  {text.splitlines()[0].removeprefix('[tool.hookflow.steps.').rstrip(']')}: {why}")
+    if as_steps:
+        print(f"  pre-commit: {precommit.CONFIGURATION} is there, and each of its hooks is a step now")
+    for name, why, _ in steps:
+        print(f"  {name}: {why}")
+    if ids is not None and not as_steps:
+        print("  each of its hooks can be a step: pip install 'hookflow[pre-commit]', then `pre-commit = true`")
     print("next: `hookflow run --all-files` tries it, `hookflow install` puts it before each commit")
     return 0
 
 
-def _steps(root: Path, tools: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Why a step is there, and its table."""
-    found = [*_formatters(root, tools), *_checks(root, tools), *_pre_commit(root)]
-    yield from found or [
-        (
-            "a start, since nothing else was found",
-            _table(
-                "whitespace",
-                'description = "no conflict markers, no blanks at the ends of lines"',
-                'run = "git diff --cached --check"',
-                "git-env = true",
-            ),
-        )
-    ]
+def _hook_ids(root: Path) -> frozenset[str] | None:
+    """The ids of pre-commit's hooks; None where it is not used, or where it calls hookflow, which must not call it."""
+    file = root / precommit.CONFIGURATION
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
+    return None if text is None or "hookflow" in text else frozenset(_ID.findall(text))
 
 
-def _formatters(root: Path, tools: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    if why := _shows(root, tools, "ruff", "ruff.toml", ".ruff.toml"):
-        yield (
-            why,
-            _table(
-                "format",
-                'run = "ruff format --check {files}"',
-                'fix = "ruff format {files}"',
-                'types = ["python"]',
-            ),
-        )
-        yield (
-            why,
-            _table(
-                "lint",
-                'run = "ruff check {files}"',
-                'fix = "ruff check --fix {files}"',
-                'types = ["python"]',
-                "inputs = " + _list("pyproject.toml", "ruff.toml", ".ruff.toml", present_in=root),
-            ),
-        )
-    elif why := _shows(root, tools, "black"):
-        yield (
-            why,
-            _table(
-                "format",
-                'run = "black --check {files}"',
-                'fix = "black {files}"',
-                'types = ["python"]',
-            ),
-        )
+class _Seen(Struct, frozen=True):
+    """What a repository shows that it uses.
+
+    Attributes:
+        root: Its top.
+        tools: The tables under ``[tool]`` of pyproject.toml.
+        hooks: Ids of pre-commit's hooks that are steps: what is one of them need not be a step again.
+    """
+
+    root: Path
+    tools: dict[str, Any]
+    hooks: frozenset[str]
+
+    def shows(self, tool: str, *files: str) -> str | None:
+        """Why we think that it uses a tool that is not run yet, or None."""
+        if any(hook == tool or hook.startswith(f"{tool}-") for hook in self.hooks):
+            return None
+        if tool in self.tools:
+            return f"pyproject.toml has [tool.{tool}]"
+        return next((f"{name} is there" for name in files if (self.root / name).exists()), None)
 
 
-def _checks(root: Path, tools: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    if why := _shows(root, tools, "mypy", "mypy.ini", ".mypy.ini"):
-        yield (
-            why,
-            _table(
-                "types",
-                'run = ["mypy", "."]',
-                'files = ["*.py", "*.pyi"]',
-                "inputs = " + _list("pyproject.toml", "mypy.ini", ".mypy.ini", present_in=root),
-            ),
-        )
-    why = _shows(root, tools, "pytest", "pytest.ini", "conftest.py", "tests")
-    if why:
-        yield why, _table("tests", 'run = ["pytest", "-q"]', 'files = ["*.py", "pyproject.toml"]')
+def _steps(seen: _Seen) -> list[tuple[str, str, str]]:
+    """The name of each step, why it is there, and its table; no hook that is a step has its name."""
+    names = set(seen.hooks)
+    steps = []
+    for wanted, why, *lines in (*_formatters(seen), *_checks(seen)):
+        names.add(name := step_name(wanted, names))
+        steps.append((name, why, _table(name, *lines)))
+    return steps
 
 
-def _pre_commit(root: Path) -> Iterator[tuple[str, str]]:
-    file = root / ".pre-commit-config.yaml"
-    if not file.is_file() or "hookflow" in file.read_text(encoding="utf-8", errors="replace"):
-        return  # a configuration that calls hookflow must not be called by it
-    yield (
-        f"{file.name} is there",
-        _table(
-            "pre-commit",
-            'description = "the hooks of .pre-commit-config.yaml"',
-            'run = ["pre-commit", "run", "--files", "{files}"]',
-            "modifies = true",
-        ),
+def _start() -> tuple[str, str, str]:
+    table = _table(
+        "whitespace",
+        'description = "no conflict markers, no blanks at the ends of lines"',
+        'run = "git diff --cached --check"',
+        "git-env = true",
     )
+    return "whitespace", "a start, since nothing else was found", table
 
 
-def _shows(root: Path, tools: dict[str, Any], tool: str, *files: str) -> str | None:
-    """Why we think that the repository uses a tool, or None."""
-    if tool in tools:
-        return f"pyproject.toml has [tool.{tool}]"
-    return next((f"{name} is there" for name in files if (root / name).exists()), None)
+def _one_step() -> tuple[str, str, str]:
+    table = _table(
+        "pre-commit",
+        'description = "the hooks of .pre-commit-config.yaml"',
+        'run = ["pre-commit", "run", "--files", "{files}"]',
+        "modifies = true",
+    )
+    return "pre-commit", f"{precommit.CONFIGURATION} is there", table
+
+
+def _formatters(seen: _Seen) -> Iterator[tuple[str, ...]]:
+    if why := seen.shows("ruff", "ruff.toml", ".ruff.toml"):
+        yield (
+            *("format", why),
+            'run = "ruff format --check {files}"',
+            'fix = "ruff format {files}"',
+            'types = ["python"]',
+        )
+        yield (
+            *("lint", why),
+            'run = "ruff check {files}"',
+            'fix = "ruff check --fix {files}"',
+            'types = ["python"]',
+            "inputs = " + _list("pyproject.toml", "ruff.toml", ".ruff.toml", present_in=seen.root),
+        )
+    elif why := seen.shows("black"):
+        yield "format", why, 'run = "black --check {files}"', 'fix = "black {files}"', 'types = ["python"]'
+
+
+def _checks(seen: _Seen) -> Iterator[tuple[str, ...]]:
+    if why := seen.shows("mypy", "mypy.ini", ".mypy.ini"):
+        yield (
+            *("types", why),
+            'run = ["mypy", "."]',
+            'files = ["*.py", "*.pyi"]',
+            "inputs = " + _list("pyproject.toml", "mypy.ini", ".mypy.ini", present_in=seen.root),
+        )
+    if why := seen.shows("pytest", "pytest.ini", "conftest.py", "tests"):
+        yield "tests", why, 'run = ["pytest", "-q"]', 'files = ["*.py", "pyproject.toml"]'
 
 
 def _list(*names: str, present_in: Path) -> str:

@@ -1,5 +1,7 @@
 """`hookflow init`: a starting table from what the repository shows."""
 
+from pathlib import Path
+
 import pytest
 from project import Project
 
@@ -15,7 +17,9 @@ def test_the_tools_of_the_repository_become_steps(project: Project) -> None:
     text = (project.path / "pyproject.toml").read_text()
     assert text.startswith(old + "\n\n[tool.hookflow]\n")
     steps = [line for line in text.splitlines() if line.startswith("[tool.hookflow.steps.")]
-    assert [line.rpartition(".")[2].rstrip("]") for line in steps] == ["format", "lint", "types", "tests", "pre-commit"]
+    assert [line.rpartition(".")[2].rstrip("]") for line in steps] == ["format", "lint", "types", "tests"]
+    assert "pre-commit = true " in text
+    assert "each of its hooks is a step now" in done.out
     assert "types: pyproject.toml has [tool.mypy]" in done.out
     assert "tests: tests is there" in done.out
     assert project.hookflow("validate").code == 0
@@ -75,3 +79,45 @@ def test_a_pre_commit_configuration_that_calls_us_is_not_called_by_us(project: P
     project.write(".pre-commit-config.yaml", "repos: [{repo: x/hookflow, hooks: [{id: hookflow}]}]\n")
     project.hookflow("init")
     assert "pre-commit run" not in (project.path / "pyproject.toml").read_text()
+
+
+HOOKS = """repos:
+- repo: local
+  hooks:
+  - id: ruff-format
+    name: x
+    language: fail
+    entry: x
+    files: ^none$
+  - {"id": "other", 'alias': "tests", name: x, language: fail, entry: never, files: ^bad}
+"""
+
+
+def test_hooks_of_pre_commits_become_steps(project: Project) -> None:
+    """What is a hook is not a step too, and no step has a hook's name; a new user's first run."""
+    project.write(".pre-commit-config.yaml", HOOKS)
+    project.write("ruff.toml")
+    project.write("tests/bad.txt")
+    project.write("bad.txt")
+    assert project.hookflow("init").code == 0
+    assert project.hookflow("validate").code == 0
+    text = (project.path / "pyproject.toml").read_text()
+    assert [line for line in text.splitlines() if line.startswith("[tool.")] == [
+        "[tool.hookflow]",
+        "[tool.hookflow.steps.tests-2]",
+    ]
+    project.git("add", "-A")
+    assert project.hookflow("run", "--staged", SKIP="tests-2").code == 1
+    assert project.outcomes() == {"ruff-format": "skipped", "tests": "failed", "tests-2": "skipped"}
+
+
+def test_without_the_package_pre_commit_is_one_step(project: Project, tmp_path: Path) -> None:
+    """And it is said what to install."""
+    Project(tmp_path / "gone").write("pre_commit/__init__.py", "raise ImportError('gone')\n")
+    project.write(".pre-commit-config.yaml", HOOKS)
+    done = project.hookflow("init", PYTHONPATH=str(tmp_path / "gone"))
+    assert done.code == 0
+    assert "pip install 'hookflow[pre-commit]'" in done.out
+    text = (project.path / "pyproject.toml").read_text()
+    assert 'run = ["pre-commit", "run", "--files", "{files}"]' in text
+    assert "pre-commit = true" not in text

@@ -1,5 +1,6 @@
 """The live view of real runs, in a terminal of their own."""
 
+import json
 import os
 import signal
 import sys
@@ -246,3 +247,27 @@ def test_rich_is_loaded_only_for_what_is_drawn(project: Project) -> None:
     project.write("x")
     code = "import sys; from hookflow.cli import main; main(['run']); print('rich' in sys.modules)"
     assert project.run(sys.executable, "-P", "-c", code).out.splitlines()[-1] == "False"
+
+
+def test_a_verbose_hook_shows_its_output(
+    project: Project, shown: Terminal, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """After its result, when the picture has gone; that of others that passed is not shown."""
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "home"))
+    hook = {"language": "system", "pass_filenames": False, "always_run": True}
+    hooks = [
+        {"id": "talks", "name": "talks", "entry": "sh -c 'echo loud; until test -e go; do sleep 0.05; done'", **hook},
+        {"id": "quiet", "name": "quiet", "entry": "echo silent", **hook},
+    ]
+    hooks[0]["verbose"] = True
+    project.write(".pre-commit-config.yaml", json.dumps({"repos": [{"repo": "local", "hooks": hooks}]}))
+    project.configure("pre-commit = true\nparallel = true\njobs = 2")
+    program = run(project, shown, "--all-files")
+    shown.wait_shows("running    talks")
+    project.write("go")
+    assert shown.wait_exit(program) == 0
+    stayed = shown.everything()
+    at = stayed.index("--- talks ---")
+    assert stayed[at + 1] == "loud"
+    assert any(line.startswith("passed     talks") for line in stayed[:at])
+    assert "silent" not in stayed
