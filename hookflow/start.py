@@ -24,7 +24,7 @@ def main() -> "NoReturn":
     from hookflow.adapters import ahead
 
     if asked is not None:
-        ahead.begin(asked.root, asked.git_dir)
+        ahead.begin(asked.root, asked.git_dir, staged=words[0] == "hook" or "--staged" in words)
     from hookflow import cli
 
     code = cli.main(words, asked)

@@ -37,14 +37,16 @@ class Asked:
 
 
 _ASKED: list[Asked] = []
+_PLACES: dict[str, spawned.Begun] = {}
 
 
-def begin(root: str, git_dir: str) -> None:
+def begin(root: str, git_dir: str, *, staged: bool) -> None:
     """Ask, for a run in a work tree that is about to begin; unless something is to be done first.
 
     Args:
         root: The top of the work tree.
         git_dir: Its own git directory.
+        staged: Whether the run will be about what is staged.
     """
     named = os.environ.get("GIT_INDEX_FILE")
     checksum = index_checksum(os.path.join(root, named or f"{git_dir}/index"))  # noqa: PTH118 (before pathlib is)
@@ -56,7 +58,14 @@ def begin(root: str, git_dir: str) -> None:
     asked = Asked(root, lock, checksum)
     _ASKED.append(asked)
     try:
+        # Where everything is stays the same while a run waits for its turn.
+        here = os.getcwd()  # noqa: PTH109 (before pathlib is)
+        words = ("git", "-C", here, *questions.QUIET, *questions.PLACES)
+        _PLACES[here] = spawned.Begun(words, questions.environment(questions.READING))
         configuration = asked.ask(questions.CONFIGURATION)
+        asked.ask(questions.commit("HEAD"))
+        if staged:
+            asked.ask((*questions.STAGED, "HEAD"))
         asked.ask(questions.INDEX)
         asked.ask(questions.UNTRACKED)
         # Where there are filters, comparing might run them, unless each is turned off.
@@ -76,6 +85,11 @@ def take(root: str) -> Asked | None:
     return taken
 
 
+def places(directory: str) -> spawned.Begun | None:
+    """What was asked ahead about a directory, once: see `questions.PLACES`."""
+    return _PLACES.pop(directory, None)
+
+
 def has_lock() -> None:
     """The run has the lock of its work tree now, or does without: let go of ours."""
     for asked in _ASKED:
@@ -91,6 +105,8 @@ def end() -> None:
         for begun in asked.begun.values():
             begun.end()
         asked.begun = {}
+    while _PLACES:
+        _PLACES.popitem()[1].end()
 
 
 def index_checksum(place: str) -> bytes | None:

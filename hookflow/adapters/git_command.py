@@ -72,6 +72,8 @@ class GitCommand:
         self.index_file: Path | None = None
         self.listed_at: bytes | None = None
         self._foreseen: dict[tuple[str, ...], _Foreseen] = {}
+        if (begun := ahead.places(str(directory))) is not None:
+            self._foreseen["git", *questions.QUIET, *questions.PLACES] = _Foreseen(begun)
         self._git = None if direct and spawned.POSSIBLE else _command_layer(directory)
 
     @cached_property

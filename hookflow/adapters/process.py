@@ -7,17 +7,19 @@ that holds its output open keeps nobody waiting, and output of any size costs no
 import errno
 import os
 import signal
-import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hookflow.adapters import groups, spawning, terminal
 from hookflow.adapters.files import private_append
 from hookflow.core.launch import Launch, NotStarted
 from hookflow.core.porcelain import data
+
+if TYPE_CHECKING:
+    import subprocess
 
 # What the system says when it has no room for another process now, and may have it later.
 _NO_ROOM = frozenset({errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
@@ -47,6 +49,8 @@ def _started(launch: Launch, stdin: int, out: int) -> "subprocess.Popen[bytes] |
 
 def _popen(launch: Launch, streams: Mapping[str, Any], **group: Any) -> "subprocess.Popen[bytes]":
     """The general way; a terminal belongs to a session, so who needs the terminal only gets a process group."""
+    import subprocess  # noqa: PLC0415 (3 ms, only where posix_spawn(3) does not do)
+
     return subprocess.Popen(_words(launch), env=_environment(launch), cwd=launch.cwd, **streams, **group)
 
 

@@ -19,9 +19,6 @@ from hookflow.core.scopes import AllFiles, Between, Changed, Files, Pushed, RefU
 from hookflow.core.selection import Change
 from hookflow.core.structs import Struct, replace
 
-# Names and kinds of change; of a rename both names count, so it is a deletion and an addition. A submodule
-# counts when another commit of it is recorded; what is dirty inside it is its own business.
-_NAMES = ("--name-status", "-z", "--no-renames", "--ignore-submodules=dirty")
 _FULL_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
@@ -57,11 +54,7 @@ class Repository:
         """
         self._git = GitCommand(start, direct=True)
         try:
-            found = self._git.ask(
-                "rev-parse",
-                "--path-format=absolute",
-                *("--show-toplevel", "--git-dir", "--git-common-dir", "--git-path", "hooks"),
-            )
+            found = self._git.ask(*questions.PLACES)
         except GitError as error:
             raise BrokenEnvironmentError(f"{start}: {refusals.explained(str(error))}") from None
         paths = [Path(porcelain.text(line)) for line in found.removesuffix(b"\n").split(b"\n")]
@@ -170,13 +163,13 @@ class Repository:
                 assert_never(scope)
 
     def _staged(self) -> tuple[Change, ...]:
-        shown = self._git.ask("diff-index", "--cached", "--ita-invisible-in-index", *_NAMES, self._head())
+        shown = self._git.ask(*questions.STAGED, "HEAD" if self.head else self._empty_tree())
         return tuple(refusals.changes_of(shown))
 
     def _changed(self) -> tuple[Change, ...]:
         # Porcelain, because it compares contents where only the time of a file has changed.
         shown = self._git.ask_contents(
-            "diff", "--no-ext-diff", "--no-textconv", "--no-relative", "--no-color", *_NAMES, self._head()
+            "diff", "--no-ext-diff", "--no-textconv", "--no-relative", "--no-color", *questions.NAMES, self._head()
         )
         tracked = {change.path: change for change in refusals.changes_of(shown)}
         shown = self._git.ask("ls-files", "-t", "--unmerged", "--others", "--exclude-standard", "-z")
@@ -243,7 +236,7 @@ class Repository:
         return Changes(tuple(files.values()))
 
     def _compared(self, before: str, after: str) -> tuple[Change, ...]:
-        shown = self._history.ask("diff-tree", "-r", *_NAMES, before, after)
+        shown = self._history.ask("diff-tree", "-r", *questions.NAMES, before, after)
         return tuple(refusals.changes_of(shown))
 
     @cached_property
@@ -260,7 +253,7 @@ class Repository:
 
     def _commit(self, revision: str) -> str | None:
         try:
-            found = self._git.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+            found = self._git.ask(*questions.commit(revision))
         except GitError:
             return None
         # `--end-of-options` is itself printed by some versions of rev-parse.
