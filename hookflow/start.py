@@ -18,6 +18,7 @@ def main() -> "NoReturn":
     """Run the command line of the process, and end the process with its exit code."""
     words = sys.argv[1:]
     gc.set_threshold(_RARELY, 20, 20)
+    _hear_of_children()
     asked = answers.question(words)
     if asked is not None and answered.give(asked):
         _leave(0)
@@ -30,6 +31,15 @@ def main() -> "NoReturn":
     code = cli.main(words, asked)
     ahead.end()
     _leave(code)
+
+
+def _hear_of_children() -> None:
+    """Where whoever started us ignores SIGCHLD, so would we: the kernel would tell nobody how a child ended."""
+    import _signal  # type: ignore[import-not-found]  # `signal`, which names it all, takes ten times as long
+
+    number = getattr(_signal, "SIGCHLD", None)
+    if number is not None and _signal.getsignal(number) == _signal.SIG_IGN:
+        _signal.signal(number, _signal.SIG_DFL)
 
 
 def _leave(code: int) -> "NoReturn":

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -198,3 +199,16 @@ def test_a_step_that_the_system_kills_is_a_failure_with_the_signal(project: Proj
     project.write("x")
     assert project.hookflow("run").code == 1
     assert project.finished()["a"].items() >= {"reason": "ended by SIGSEGV", "exit_code": -11}.items()
+
+
+def test_a_parent_that_ignores_the_ends_of_children_changes_nothing(project: Project) -> None:
+    """An ignored SIGCHLD is inherited, and then the kernel tells nobody how a child ended."""
+    project.configure('[steps.one]\nrun = "exit 3"\n[steps.two]\nrun = "true"')
+    project.commit()
+    ignoring = (
+        "import os, signal, sys; signal.signal(signal.SIGCHLD, signal.SIG_IGN); os.execv(sys.argv[1], sys.argv[1:])"
+    )
+    done = project.run(sys.executable, "-c", ignoring, *HOOKFLOW, "run", "--all-files")
+    assert done.code == 1, done.text
+    assert "exit code 3" in done.text
+    assert "1 passed" in done.text
