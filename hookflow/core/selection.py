@@ -88,6 +88,7 @@ class Selector(Struct, frozen=True):
         left_out: Steps that someone asked to leave out, and how (``"--skip"``, ``"SKIP"``).
         fixing: Steps whose fix may run.
         message: The file of the commit's message, in the stages of it.
+        found: What is known already, by the rules of a step: its files among those that changed.
     """
 
     config: Config
@@ -98,6 +99,7 @@ class Selector(Struct, frozen=True):
     left_out: Mapping[str, str]
     fixing: Collection[str] = ()
     message: str | None = None
+    found: dict[tuple[object, ...], Sequence[Change]] = field(default_factory=dict)
 
     def decide(self, graph: Graph) -> dict[str, Decision]:
         """A decision for each node of the graph, in topological order."""
@@ -145,11 +147,10 @@ class Selector(Struct, frozen=True):
     def _decide(self, step: Step, makers: Sequence[str]) -> Decision:
         if step.name in self.left_out:
             return Decision(run=False, reason=f"left out by {self.left_out[step.name]}")
-        accepts = FileFilter(step, self.tags)
-        changes = self.changes if step.hook is None else self._changes_for_hooks()
-        changed = [change for change in changes if accepts.matches(change.path)]
+        changed = self._changed(step)
         whole_reason = self._reason_for_all(step, makers)
         if whole_reason is not None:
+            accepts = FileFilter(step, self.tags)
             files = tuple(sorted(path for path in self.everything() if accepts.matches(path)))
             return self._with_files(step, files, whole_reason)
         files = tuple(change.path for change in changed if not change.deleted)
@@ -158,6 +159,18 @@ class Selector(Struct, frozen=True):
         if (reason := self._reason_without_changes(step)) is not None:
             return self._with_files(step, files, reason)
         return Decision(run=False, reason="none of its files changed" if self.changes else "nothing changed")
+
+    def _changed(self, step: Step) -> Sequence[Change]:
+        """Its files among those that changed; many hooks name the same types, and so have the same ones."""
+        rules = (
+            *(step.files, step.exclude, step.files_regex, step.exclude_regex),
+            *(step.types, step.types_or, step.exclude_types, step.hook is None),
+        )
+        if rules not in self.found:
+            accepts = FileFilter(step, self.tags)
+            changes = self.changes if step.hook is None else self._changes_for_hooks()
+            self.found[rules] = [change for change in changes if accepts.matches(change.path)]
+        return self.found[rules]
 
     def _changes_for_hooks(self) -> Sequence[Change]:
         """What hooks of pre-commit's are about: never a deleted file."""
