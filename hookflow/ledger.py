@@ -42,12 +42,14 @@ class Ledger:
 
     Attributes:
         outcomes: Of every step that has ended.
+        modified: The files that steps changed, of those that changed any.
         seconds: From a step's first start to its end; only of steps that were started.
         logs: As given.
     """
 
     def __init__(self, steps: Mapping[str, Step], logs: Logs, emit: Emit, now: Callable[[], float]) -> None:
         self.outcomes: dict[str, Outcome] = {}
+        self.modified: dict[str, tuple[str, ...]] = {}
         self.seconds: dict[str, float] = {}
         self.logs = logs
         self._steps = steps
@@ -68,6 +70,8 @@ class Ledger:
     def finish(self, name: str, outcome: Outcome, *, at: float, modified: tuple[str, ...] = ()) -> None:
         """The step has its outcome; `modified` are the files that it changed."""
         self.outcomes[name] = outcome
+        if modified:
+            self.modified[name] = modified
         log = self._replayed.get(name)
         if name in self._began:
             self.seconds[name] = at - self._began[name]

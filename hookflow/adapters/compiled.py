@@ -23,7 +23,7 @@ from hookflow.core.config import Config, Sources
 from hookflow.core.structs import Struct
 
 DIRECTORY = "configurations"
-_FORM = "3"  # raised when what is kept changes without a new version
+_FORM = "4"  # raised when what is kept changes without a new version
 _DIGEST = 32  # bytes
 _RECORDS = {
     each.__name__: each

@@ -19,7 +19,7 @@ BROKEN = "store.broken"
 _FEW = 64  # descriptors
 _POLL = 0.02  # seconds
 _PATIENCE = 5.0  # seconds to wait for another process's transaction
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE results (
     key TEXT PRIMARY KEY, step TEXT NOT NULL, run TEXT NOT NULL, seconds REAL NOT NULL, log TEXT,
@@ -35,7 +35,15 @@ CREATE TABLE durations (
 );
 CREATE INDEX durations_by_step ON durations (step, ended);
 """
-_STATEMENTS = tuple(statement.strip() for statement in _SCHEMA.split(";") if statement.strip())
+# What later versions have besides, by version: an index of an earlier one gets it, and keeps all that it has.
+_ADDED = {
+    2: """CREATE TABLE tallies (
+    step TEXT PRIMARY KEY, command TEXT NOT NULL, given TEXT NOT NULL,
+    runs INTEGER NOT NULL, found INTEGER NOT NULL, changed INTEGER NOT NULL
+) WITHOUT ROWID"""
+}
+_FIRST = tuple(statement.strip() for statement in _SCHEMA.split(";") if statement.strip())
+_STATEMENTS = (*_FIRST, *_ADDED.values())
 _T = TypeVar("_T")
 
 
@@ -166,6 +174,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     if _version(connection) == 0:
         _create(connection)
+    elif _version(connection) in range(1, _VERSION):
+        _add(connection)
     if _version(connection) != _VERSION or _tables(connection) != set(_STATEMENTS):
         raise sqlite3.DatabaseError("kept by another version, or by something else")
 
@@ -213,6 +223,15 @@ def _create(connection: sqlite3.Connection) -> None:
             for statement in _STATEMENTS:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _add(connection: sqlite3.Connection) -> None:
+    """Make the tables that an earlier version had not, unless another process just did."""
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:
+        for version in range(_version(connection) + 1, _VERSION + 1):
+            connection.execute(_ADDED[version])
+            connection.execute(f"PRAGMA user_version = {version}")
 
 
 def _private_file(path: Path) -> None:

@@ -54,4 +54,5 @@ def _about(prepared: Prepared, known: Memory, name: str) -> Explanation:
         cacheable=insight.cacheable,
         last_run=insight.last_run,
         differences=insight.differences,
+        suggestion=next((each for each in known.suggestions() if each.step == name), None),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import Database
@@ -16,6 +17,9 @@ from hookflow.core.outcome import Failed, Passed
 from hookflow.core.structs import replace
 from hookflow.core.summary import Frame
 from hookflow.ledger import Ledger
+
+if TYPE_CHECKING:
+    from hookflow.core.harmless import Suggestion
 
 
 class Memory:
@@ -55,6 +59,16 @@ class Memory:
             for name, seconds in ledger.seconds.items()
             if isinstance(ended := ledger.outcomes.get(name), Passed | Failed)
         )
+        if any(step.perhaps_harmless for step in self._prepared.steps):
+            from hookflow.commands import tallying  # noqa: PLC0415 (only for who has steps that may write)
+
+            tallying.note(self._database, self._prepared, ledger)
+
+    def suggestions(self) -> "tuple[Suggestion, ...]":
+        """Which steps should say that they do not write, by what is known of earlier runs."""
+        from hookflow.commands import tallying  # noqa: PLC0415 (only where nothing is run)
+
+        return tallying.suggestions(self._database, self._prepared)
 
     def problems(self) -> list[str]:
         """What a person should know about the store itself."""

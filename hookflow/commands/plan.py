@@ -16,6 +16,7 @@ from hookflow.core.config import Step
 from hookflow.core.errors import UsageError
 from hookflow.core.judgement import Hit
 from hookflow.core.planning import Plan, PlannedStep
+from hookflow.core.structs import replace
 
 _NO_RUN = ""  # a plan has no id
 
@@ -23,7 +24,7 @@ _NO_RUN = ""  # a plan has no id
 def plan(place: Place, wanted: Selection, form: str) -> int:
     """Print the plan of a run as ``text`` or ``json``."""
     with considered(place, wanted) as (prepared, known):
-        found = planned(prepared, known)
+        found = replace(planned(prepared, known), suggestions=known.suggestions())
     if form == "json":
         print(json.dumps(planning.as_data(found), indent=2))
     else:

@@ -59,6 +59,7 @@ class Prepared(Struct, frozen=True, kw_only=True):
         parallel: Whether steps may run at once.
         fail_fast: Whether the first failure ends the run.
         fixing: Steps whose fix runs where their check fails.
+        touched: What each step that runs may read or write.
         watched: Of each step that runs, the files in which a change of its own counts.
         commits: Whether this is the check of a commit: in a hook, or ``--staged``.
         hides: Whether what is not staged is to be hidden.
@@ -80,6 +81,7 @@ class Prepared(Struct, frozen=True, kw_only=True):
     parallel: bool
     fail_fast: bool
     fixing: frozenset[str]
+    touched: Mapping[str, Touched]
     watched: Mapping[str, tuple[str, ...]]
     commits: bool
     hides: bool
@@ -185,12 +187,13 @@ def prepare(
         scope=scope,
         steps=steps,
         decisions=decisions,
-        frame=_frame(data, selector.touched(decisions), _tasks(steps, decisions), config, wanted),
+        frame=_frame(data, touched := selector.touched(decisions), _tasks(steps, decisions), config, wanted),
         changed=len(changes.files),
         head=changes.head,
         parallel=config.parallel,
         fail_fast=config.fail_fast,
         fixing=fixing,
+        touched=touched,
         watched=selector.watched(decisions),
         commits=isinstance(scope, scopes.Staged),
         hides=hides,

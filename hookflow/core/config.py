@@ -101,6 +101,7 @@ class HookTraits(Struct, frozen=True, kw_only=True):
         pass_filenames: It is given the files that it is about; one that is not may be about any.
         unset: Environment variables that it does not get.
         home: The directory of its environment; "" where it needs none, None where that is not known.
+        writer: It is known to write; of others that `Step.modifies` says so of, it may only be assumed.
     """
 
     id: str
@@ -111,6 +112,7 @@ class HookTraits(Struct, frozen=True, kw_only=True):
     pass_filenames: bool = True
     unset: tuple[str, ...] = ()
     home: str | None = None
+    writer: bool = False
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -165,6 +167,11 @@ class Step(Struct, frozen=True, kw_only=True):
     def names_files(self) -> bool:
         """Whether it says which files are its files; one that does not is about all of its project's."""
         return bool(self.files) and not (self.project and self.files == whole(self.project))
+
+    @property
+    def perhaps_harmless(self) -> bool:
+        """Whether it is taken for a writer although nobody has read that it is one."""
+        return self.modifies and (self.hook is None or not self.hook.writer)
 
     @property
     def alone(self) -> bool:

@@ -32,9 +32,9 @@ def as_toml(drafts: Sequence[Draft]) -> str:
 def _lines(draft: Draft) -> Iterator[str]:
     yield from (f"# {line}" for note in draft.notes for line in _harmless(note).splitlines() or [""])
     off = "# " if draft.unusable else ""
-    yield f"{off}[tool.hookflow.steps.{_key(draft.name)}]"
-    for key, value in draft.fields.items():
-        yield f"{off}{key} = {_value(value)}"
+    yield f"{off}[tool.hookflow.steps.{key(draft.name)}]"
+    for field_name, value in draft.fields.items():
+        yield f"{off}{field_name} = {_value(value)}"
 
 
 def _value(value: Value) -> str:
@@ -46,7 +46,7 @@ def _value(value: Value) -> str:
         case str():
             return string(value)
         case Mapping():
-            return "{ " + ", ".join(f"{_key(name)} = {string(each)}" for name, each in value.items()) + " }"
+            return "{ " + ", ".join(f"{key(name)} = {string(each)}" for name, each in value.items()) + " }"
         case _:
             return "[" + ", ".join(string(each) for each in value) + "]"
 
@@ -62,7 +62,8 @@ def _escaped(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _key(name: str) -> str:
+def key(name: str) -> str:
+    """A name as a key of TOML: bare, or quoted."""
     bare = name.isascii() and all(char.isalnum() or char in "-_" for char in name) and name
     return name if bare else _escaped(name)
 

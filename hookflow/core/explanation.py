@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hookflow.core import display
 from hookflow.core.config import Config, Step
+from hookflow.core.harmless import Suggestion, sentence
 from hookflow.core.planning import PlannedStep
 from hookflow.core.structs import Struct
 
@@ -24,6 +25,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
         cacheable: Whether its result may be kept at all.
         last_run: The run of its last pass that was kept, or None.
         differences: What differs from then, as sentences.
+        suggestion: That it should say that it does not write; None where that is not suggested.
     """
 
     step: Step
@@ -36,6 +38,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     cacheable: bool
     last_run: str | None
     differences: Sequence[str]
+    suggestion: Suggestion | None = None
 
 
 _VERBS = {"run": "would run", "cached": "would come from the cache", "skip": "would be skipped"}
@@ -53,6 +56,9 @@ def as_text(about: Explanation) -> Iterator[str]:
     yield ""
     if about.cacheable:
         yield from _since_then(about)
+        yield ""
+    if about.suggestion is not None:
+        yield sentence(about.suggestion)
         yield ""
     yield "it runs when"
     yield from (f"  {display.printable(reason)}" for reason in _ways_to_run(about))

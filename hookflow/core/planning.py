@@ -6,6 +6,7 @@ from typing import Literal
 from hookflow.core import display
 from hookflow.core.bounds import bound_seconds
 from hookflow.core.forecast import forecast
+from hookflow.core.harmless import Suggestion, sentence
 from hookflow.core.schedule import Schedule
 from hookflow.core.structs import Struct, as_builtins, replace
 from hookflow.core.summary import Frame
@@ -53,6 +54,7 @@ class Plan(Struct, frozen=True, kw_only=True):
         makespan_seconds: The whole run's.
         bound_seconds: The least that any order could take.
         serial_seconds: One step after another.
+        suggestions: Steps that are taken for writers and were never seen to write.
         unknown: Steps that would run and have no past: they are taken for as long as the others on average.
     """
 
@@ -69,6 +71,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     bound_seconds: float
     serial_seconds: float
     unknown: tuple[str, ...]
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 def plan(
@@ -156,6 +159,7 @@ def as_text(found: Plan) -> Iterator[str]:
     if found.unknown:
         each = display.count(len(found.unknown), "step")
         yield f"{each} never ran here: taken for as long as the others are on average (?)"
+    yield from map(sentence, found.suggestions)
 
 
 def _row(step: PlannedStep, width: int) -> str:

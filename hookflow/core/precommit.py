@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from hookflow.core.config import HookTraits, Sources, Step
-from hookflow.core.known_hooks import known
+from hookflow.core.known_hooks import UNKNOWN, known
 from hookflow.core.structs import Struct, field
 
 _FILES = "{files}"
@@ -154,6 +154,7 @@ def step(name: str, hook: Hook, found: Hooks, defaults: Mapping[str, Any], told:
             pass_filenames=hook.pass_filenames,
             unset=hook.unset,
             home=hook.home,
+            writer=about is not UNKNOWN and about.may_write(hook.args),
         ),
         **fields,
     )

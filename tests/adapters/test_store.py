@@ -15,8 +15,10 @@ import pytest
 from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import BROKEN, INDEX, Database
 from hookflow.adapters.store import BLOBS, Duration, History, Store
+from hookflow.adapters.tallies import Sight, Tallies
 from hookflow.core.estimate import Past
 from hookflow.core.fingerprint import Files, Fingerprint, Part, file_state
+from hookflow.core.harmless import Tally
 from hookflow.core.kept import Kept, Output
 
 KEY, OTHER = "a" * 64, "b" * 64
@@ -311,6 +313,7 @@ from hookflow.adapters.blobs import Blobs
 from hookflow.adapters.database import Database
 from hookflow.adapters.store import BLOBS, Duration, History, Store
 from hookflow.core.fingerprint import Files, Fingerprint, Part, file_state
+from hookflow.adapters.tallies import Sight, Tallies
 from hookflow.core.kept import Kept, Output
 state, number, rounds, start = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 time.sleep(max(0, start - time.time()))
@@ -442,3 +445,19 @@ def test_few_durations_of_each_step_are_kept(state: Path) -> None:
         assert [each.seconds for each in past["a"]] == [float(number) for number in range(59, 39, -1)]
         assert past["b"] == past["c"] == []
         assert Store(database, Blobs(state)).counts()["durations"] == 51
+
+
+def test_an_index_of_an_earlier_version_is_kept(store: Store, state: Path) -> None:
+    """It gets the tables that it had not."""
+    store.keep([(kept := result(store), SOME)])
+    with closing(sqlite3.connect(state / INDEX)) as connection, connection:
+        connection.execute("DROP TABLE tallies")
+        connection.execute("PRAGMA user_version = 1")
+    database, other = again(state)
+    with closing(database):
+        assert database.problem is None
+        assert other.result(KEY) == kept
+        sight = Sight(step="a", command="c", given="g", found=True, changed=False)
+        tallies = Tallies(database)
+        tallies.note([sight, sight])
+        assert tallies.of([("a", "c"), ("a", "other")]) == {"a": Tally(1, 1, 0)}
