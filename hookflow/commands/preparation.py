@@ -164,8 +164,7 @@ def prepare(
     config = _with_choices(project.config, wanted)
     stage = stages.checked_stage(wanted.stage or stages.DEFAULT_STAGE)
     steps, data = selecting.select(config, wanted, stage)
-    # Under pre-commit it has hidden what is not staged, and it never adds to the index.
-    on_our_own = not nested and "PRE_COMMIT" not in os.environ
+    on_our_own = not nested and "PRE_COMMIT" not in os.environ  # that hides by itself, and never adds to the index
     hides = isinstance(scope, scopes.Staged) and on_our_own and config.unstaged == "hide"
     project.repository.foresee(scope, hidden=hides, remembering=_caching(wanted, config) != "off")
     changes = project.repository.changes(scope, hidden=hides)
@@ -180,14 +179,14 @@ def prepare(
         fixing=fixing,
         message=message,
     )
-    decisions = selector.decide(data)
+    touched = selector.touched(decisions := selector.decide(data))
     return Prepared(
         project=project,
         stage=stage,
         scope=scope,
         steps=steps,
         decisions=decisions,
-        frame=_frame(data, touched := selector.touched(decisions), _tasks(steps, decisions), config, wanted),
+        frame=_frame(data, touched, _tasks(steps, decisions), config, wanted),
         changed=len(changes.files),
         head=changes.head,
         parallel=config.parallel,
