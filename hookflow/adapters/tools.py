@@ -24,8 +24,17 @@ def words(commands: Iterable[str | Sequence[str]]) -> list[str]:
     return [word for word in found if word not in {".", "..", "/"} and "{" not in word]
 
 
+def on_path(name: str, path: str) -> str | None:
+    """The first program of that name in the directories on PATH."""
+    return next((place for entry in _entries(path) if _is_program(place := f"{entry}/{name}")), None)
+
+
 def programs(
-    names: Iterable[str], path: str, directory: Path, is_script: Callable[[str], bool]
+    names: Iterable[str],
+    path: str,
+    directory: Path,
+    is_script: Callable[[str], bool],
+    search: Callable[[str, str], str | None] = on_path,
 ) -> Iterator[tuple[str, str]]:
     """The programs and scripts that words name: a path from the working directory, or the first such program on PATH.
 
@@ -36,6 +45,7 @@ def programs(
         path: PATH.
         directory: The working directory.
         is_script: Whether a file counts although it cannot be executed: something else may read it as a program.
+        search: `on_path`, or what remembers what that found.
     """
     top = str(directory)
     for name in names:
@@ -44,7 +54,7 @@ def programs(
             if _is_program(here) or is_script(here):
                 yield name, here
             continue
-        found = next((place for entry in _entries(path) if _is_program(place := f"{entry}/{name}")), None)
+        found = search(name, path)
         if found is not None:
             yield name, found
         if is_script(here):

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from hookflow import answered, answers
@@ -106,11 +107,12 @@ def _places(prepared: Prepared, steps: list[Step], around: Surroundings) -> list
     """
     root = prepared.project.repository.root
     found = [*map(str, jobs.venv_programs(prepared.project.config, root))]
+    candidates = cache(tools.candidates)  # steps have most programs in common
     for step in steps:
         fixes = [step.fix] if step.fix is not None and step.name in prepared.fixing else []
         path = step_environment(step, around).get("PATH", "")
         for name in tools.words([step.run, *fixes]):
-            found += tools.candidates(name, path, root / step.cwd)
+            found += candidates(name, path, root / step.cwd)
     for directory in (root / place for place in _directories(steps)):
         found += [*map(str, tools.locks(directory)), str(directory / tools.INSTALLED_PACKAGES)]
     return found

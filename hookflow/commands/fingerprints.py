@@ -52,6 +52,7 @@ class Moment:
         self._keys: dict[str, str] = {}
         self._locks: dict[Path, Mapping[str, str]] = {}
         self._identities = tools.Identities()
+        self._search = cache(tools.on_path)
         self._environments: dict[tuple[bool, str], Mapping[str, str]] = {}
         self._top = f"{str(self._root).rstrip('/')}/"
 
@@ -139,7 +140,7 @@ class Moment:
 
         found = {}
         words = tools.words(commands)
-        for word, place in tools.programs(words, environment.get("PATH", ""), directory, is_script):
+        for word, place in tools.programs(words, environment.get("PATH", ""), directory, is_script, self._search):
             path = self._relative(place)
             if path is not None and (path in made or own.matches(path)):
                 continue  # what the step makes itself, and what is told by its content already
