@@ -16,7 +16,7 @@ class Asked:
 
     Attributes:
         root: The top of the work tree.
-        begun: What runs, by the words of each command.
+        begun: What runs and was not taken, by the words of each command.
         checksum: That of the index before it was listed.
     """
 
@@ -75,14 +75,13 @@ def begin(root: str, git_dir: str, *, staged: bool) -> None:
         return  # who asks for it finds out
 
 
-def take(root: str) -> Asked | None:
-    """What was asked ahead of this work tree, once."""
+def take(root: str) -> tuple[bytes, dict[tuple[str, ...], spawned.Begun]] | None:
+    """What was asked ahead of this work tree, once: the index's checksum, and what runs, by its words."""
     found = next((asked for asked in _ASKED if asked.root == root and asked.begun), None)
     if found is None:
         return None
-    taken = Asked(root, -1, found.checksum)
-    taken.begun, found.begun = found.begun, {}
-    return taken
+    begun, found.begun = found.begun, {}
+    return found.checksum, begun
 
 
 def places(directory: str) -> spawned.Begun | None:

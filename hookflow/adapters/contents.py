@@ -11,7 +11,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -255,8 +255,3 @@ def walk(root: bytes, directory: str) -> Iterator[str]:
         links = [name for name in directories if os.path.islink(os.path.join(place, name))]  # noqa: PTH114, PTH118
         for name in sorted([*names, *links]):
             yield porcelain.text(name if relative == b"." else relative + b"/" + name)
-
-
-def states(contents: Contents, paths: Iterable[str]) -> Mapping[str, FileState]:
-    """What some files are; those that are not there are left out."""
-    return contents.states(paths)

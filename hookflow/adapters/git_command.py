@@ -152,10 +152,10 @@ class GitCommand:
             if words in self._foreseen:
                 self._foreseen[words].times = times
 
-    def adopt(self, asked: ahead.Asked) -> None:
-        """Take over what was asked ahead."""
-        self.listed_at = asked.checksum
-        self._foreseen.update((words, _Foreseen(begun)) for words, begun in asked.begun.items())
+    def adopt(self, checksum: bytes, begun: Mapping[tuple[str, ...], spawned.Begun]) -> None:
+        """Take over what was asked ahead: the index's checksum before it was listed, and what runs."""
+        self.listed_at = checksum
+        self._foreseen.update((words, _Foreseen(each)) for words, each in begun.items())
 
     def forget_foreseen(self) -> None:
         """What was foreseen and not asked for is too old from here on; who asks for it asks anew."""
@@ -223,7 +223,7 @@ def directly(directory: Path) -> GitCommand:
     command = GitCommand(directory, direct=True)
     asked = ahead.take(str(directory))
     if asked is not None:
-        command.adopt(asked)
+        command.adopt(*asked)
     return command
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import hookflow
-from hookflow.adapters import contents, outputs, tools
+from hookflow.adapters import outputs, tools
 from hookflow.adapters.contents import Contents
 from hookflow.commands.preparation import Prepared
 from hookflow.core import command
@@ -71,7 +71,7 @@ class Moment:
         alone = self._fingerprint(replace(step, files=_NO_FILES), passed=None)
         if alone is None:
             return None
-        states = contents.states(self.contents, self._prepared.decisions[name].files)
+        states = self.contents.states(self._prepared.decisions[name].files)
         return {path: digest((alone.key, path, state)) for path, state in states.items()}
 
     def _fingerprint(self, step: Step, *, passed: tuple[str, ...] | None = ()) -> Fingerprint | None:
@@ -92,7 +92,7 @@ class Moment:
         )
         unseen = [path for path in given or () if path not in files.states]
         if unseen:
-            files = Files({**files.states, **contents.states(self.contents, unseen)})
+            files = Files({**files.states, **self.contents.states(unseen)})
         return fingerprint(step, around, files)
 
     def _files(self, step: Step) -> Files | None:
@@ -124,8 +124,7 @@ class Moment:
         found: dict[str, str] = {}
         for maker in self._makers(step):
             made = list(outputs.find(self._root, Patterns(maker.outputs))) if maker.outputs else []
-            states = contents.states(self.contents, made)
-            found |= states
+            found |= self.contents.states(made)
         return found
 
     def _tools(self, step: Step, environment: Mapping[str, str], made: Mapping[str, str]) -> dict[str, str]:
@@ -155,7 +154,7 @@ class Moment:
         """The lock files in a directory, with what is in them."""
         if directory not in self._locks:
             paths = [os.path.relpath(lock, self._root) for lock in tools.locks(directory)]
-            states = contents.states(self.contents, paths)
+            states = self.contents.states(paths)
             self._locks[directory] = {path: state.partition(" ")[2] for path, state in states.items()}
         return self._locks[directory]
 

@@ -9,7 +9,7 @@ import pytest
 from project import Project
 
 from hookflow.adapters import worktree
-from hookflow.adapters.contents import Contents, states
+from hookflow.adapters.contents import Contents
 from hookflow.adapters.index import Index
 from hookflow.core.fingerprint import FileState, file_state
 from hookflow.core.patterns import Patterns
@@ -54,7 +54,7 @@ def by_bytes(project: Project, path: str) -> FileState:
 def seen(project: Project, **options) -> dict[str, FileState]:
     """All files, as they are seen."""
     found = contents(project, **options)
-    return dict(states(found, found.paths))
+    return dict(found.states(found.paths))
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def some(project: Project) -> Project:
 def test_clean_files_are_as_the_index_has_them(some: Project) -> None:
     """Ids and modes, and none of them is read."""
     found = contents(some)
-    assert dict(states(found, found.paths)) == by_git(some)
+    assert dict(found.states(found.paths)) == by_git(some)
     assert found.looked_at == frozenset()
     assert {path: by_bytes(some, path) for path in found.paths} == by_git(some)
 
